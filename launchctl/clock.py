@@ -1,0 +1,92 @@
+"""The one place that reads clocks.
+
+**N**, the engine's ``now``, is UTC at the run's start plus elapsed time including
+suspend. It is counted on CLOCK_BOOTTIME, never on the wall clock, so that nobody's NTP
+step moves a cue. All processes of a run count the same N from one ``Origin``.
+
+A *paced* clock runs ``speed`` times as fast: the event loop's own time is scaled, so
+that every timeout and back-off of every library is scaled with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from launchctl.times import Micros
+
+
+def wall_us() -> Micros:
+    """The machine's wall clock, in microseconds since the Unix epoch."""
+    return time.time_ns() // 1_000
+
+
+def _boottime_ns() -> int:
+    return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where N of a run began.
+
+    Attributes:
+        start_us: N at that moment. The wall clock in a show; any instant in a rehearsal.
+        boottime_ns: CLOCK_BOOTTIME at that moment.
+        speed: how many seconds of N pass in a second (1.0 in a show).
+    """
+
+    start_us: Micros
+    boottime_ns: int
+    speed: float = 1.0
+
+    @classmethod
+    def here(cls, start_us: Micros | None = None, speed: float = 1.0) -> Origin:
+        """An origin at this moment; ``start_us`` None takes the wall clock."""
+        return cls(wall_us() if start_us is None else start_us, _boottime_ns(), speed)
+
+    def now_us(self) -> Micros:
+        """N now."""
+        elapsed_ns = _boottime_ns() - self.boottime_ns
+        if self.speed != 1.0:
+            elapsed_ns = int(elapsed_ns * self.speed)
+        return self.start_us + elapsed_ns // 1_000
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for the run folder's ``run.json``."""
+        return asdict(self)
+
+
+class PacedLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time runs ``speed`` times as fast.
+
+    ``time()`` is scaled and the selector waits correspondingly shorter, so that
+    ``call_later``, ``wait_for`` and every library above them keep to show time.
+    """
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._began = time.monotonic()
+        super().__init__(_PacedSelector(speed))
+
+    def time(self) -> float:
+        """Seconds of show time on this loop's own scale."""
+        return self._began + (time.monotonic() - self._began) * self._speed
+
+
+class _PacedSelector(selectors.DefaultSelector):
+    def __init__(self, speed: float) -> None:
+        super().__init__()
+        self._speed = speed
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is not None and timeout > 0:
+            timeout /= self._speed
+        return super().select(timeout)
+
+
+def new_loop(speed: float = 1.0) -> asyncio.AbstractEventLoop:
+    """The default loop of the platform, or a paced one."""
+    return asyncio.SelectorEventLoop() if speed == 1.0 else PacedLoop(speed)

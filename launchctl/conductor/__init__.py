@@ -1,0 +1,1 @@
+"""The conductor: the async shell around the pure show."""

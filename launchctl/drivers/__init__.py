@@ -1,0 +1,1 @@
+"""Drivers: one small file or folder for each kind of far end."""

@@ -1,0 +1,134 @@
+"""What every driver is: small, alike, listed in one table (``drivers/registry.py``).
+
+A driver speaks to one far end. It makes **one attempt** per ``send`` and tells honestly
+what it knows; it never retries, never raises for a far end's failure, and never waits
+beyond the command's deadline. Trouble is data (``Health``), not an exception.
+
+What a driver sees without being asked (a scene cut by hand, a lost connection) it
+reports through ``Context.report``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from launchctl.runbook.base import SecretRef
+from launchctl.show.commands import Command
+from launchctl.show.inputs import Answer, Input, Receipt, Sight
+from launchctl.times import Micros
+
+
+class Level(StrEnum):
+    """How a far end is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A far end's health, for the page: a level and a sentence."""
+
+    level: Level
+    text: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt came to. The fields are those of ``show.inputs.Ended``."""
+
+    answer: Answer
+    detail: str = ""
+    sent_us: Micros | None = None
+    confirmed_us: Micros | None = None
+    receipt: Receipt | None = None
+    retry_at_us: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading the far end showed. ``ABSENT`` here means: not there *now*."""
+
+    sight: Sight
+    receipt: Receipt | None = None
+    detail: str = ""
+
+
+class Secrets(Protocol):
+    """Where secrets come from: a pipe, never this process's environment."""
+
+    def get(self, ref: SecretRef) -> str:
+        """The value of a reference.
+
+        Raises:
+            SecretMissingError: naming the reference, never a value.
+        """
+        ...
+
+    def with_prefix(self, ref: SecretRef) -> Mapping[str, str]:
+        """All values whose environment name starts with the reference's, keyed by
+        what follows the prefix and an underscore: ``CONSUMER_KEY``.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a driver is given instead of reaching for it.
+
+    Attributes:
+        name: of the far end: ``stage:main``, ``account:ceo``.
+        now_us: N, in microseconds.
+        report: hands an input to the conductor; never blocks.
+        secrets: by reference.
+        timezone: the home zone, for texts.
+    """
+
+    name: str
+    now_us: Callable[[], Micros]
+    report: Callable[[Input], None]
+    secrets: Secrets
+
+
+class Driver(Protocol):
+    """One far end. ``start`` enters what it needs into the stack, unwound as a unit."""
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Connect, or begin to; an unreachable far end is health, not an error."""
+        ...
+
+    async def prepare(self, command: Command) -> str | None:
+        """Everything that can be done before the instant: media uploaded, connection
+        warm, text measured, credentials asked. A sentence if there is trouble.
+        """
+        ...
+
+    async def send(self, command: Command) -> Outcome:
+        """One attempt, confirmed by the far end's own word where it gives one."""
+        ...
+
+    async def read(self, command: Command) -> Reading:
+        """Look for what an attempt of unknown outcome may have left. Once-actions
+        only; a far end that cannot be read says ``UNREADABLE``.
+        """
+        ...
+
+    async def check(self) -> Health:
+        """Ask the far end now: reachable, credentials good, identity as in the
+        runbook (``launch check --live``, preflight).
+        """
+        ...
+
+    def health(self) -> Health:
+        """The last known health; asks nobody."""
+        ...
+
+
+Attempt = Callable[[Command], Awaitable[Outcome]]

@@ -1,0 +1,1 @@
+"""Order sources: one file each."""

@@ -1,0 +1,1 @@
+"""Rehearsal: the show with another clock and other far ends."""

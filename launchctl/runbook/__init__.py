@@ -1,0 +1,1 @@
+"""The runbook language: what people can say, read, checked and resolved."""

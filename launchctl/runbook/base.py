@@ -1,0 +1,45 @@
+"""What the language's models are made of: frozen models, names, spans, secrets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from launchctl.times import Micros, parse_span
+
+
+class Frozen(BaseModel):
+    """An immutable part of a runbook. Unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _span(value: object) -> object:
+    if isinstance(value, str):
+        return parse_span(value)
+    if value == 0:
+        return 0
+    if isinstance(value, int | float):
+        raise ValueError(f"{value!r} has no unit: write it like 500ms, 30s or 1h30m")  # noqa: TRY004  pydantic reports ValueError only
+    return value
+
+
+Span = Annotated[Micros, BeforeValidator(_span)]
+"""A span in microseconds, written ``2m14s``."""
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""An identifier: cue, account, stage, role, figure."""
+
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+"""A text that people read, or a name at a far end (a scene, a source)."""
+
+
+class SecretRef(Frozen):
+    """A secret by reference: ``{env: NAME}`` or ``{file: path}``, never its value."""
+
+    env: Name | None = None
+    file: str | None = None
+
+    def __str__(self) -> str:
+        return f"env {self.env}" if self.env else f"file {self.file}"

@@ -1,0 +1,326 @@
+"""A runbook after loading: typed, resolved, immutable.
+
+The loader has already resolved wall instants (home zone, ``--t0`` shift), read the
+bytes of media, expanded ``vars`` and refused everything that cannot be meant. What
+stands here is what the engine runs; ``digest`` names exactly this text.
+
+All instants and spans are integer microseconds (``launchctl.times``).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from launchctl.runbook.actions import AnyAction
+from launchctl.runbook.base import Frozen, Name, SecretRef, Span, Text
+from launchctl.runbook.conditions import Condition
+from launchctl.times import Micros
+
+# --- when: triggers ------------------------------------------------------------------
+
+
+class AtT(Frozen):
+    """``at: T-10m``: T-0 plus ``offset_us`` (signed)."""
+
+    offset_us: Micros
+
+
+class AtWall(Frozen):
+    """``at: 2016-03-31 10:00``: a wall instant, already resolved to UTC. Pins the cue."""
+
+    at_us: Micros
+    written: str
+
+
+class AtCue(Frozen):
+    """``at: stores-open + 24h``: that cue's firing plus ``offset_us`` (>= 0)."""
+
+    cue: Name
+    offset_us: Micros
+
+
+At = AtT | AtWall | AtCue
+
+
+class After(Frozen):
+    """``after: X``: satisfied by the end of all (or ``any_of``) of ``cues``.
+
+    ``also`` names the further outcomes that satisfy: ``skipped``, ``failed``.
+    """
+
+    cues: tuple[Name, ...]
+    any_of: bool = False
+    also: tuple[Literal["skipped", "failed"], ...] = ()
+
+
+class When(Frozen):
+    """``when: C``, read as a level; ``for_us`` how long it must have been true."""
+
+    check: Condition
+    for_us: Span = 0
+
+
+# --- whether: gates and policies -------------------------------------------------------
+
+
+class OnAir(Frozen):
+    """The scene was confirmed on program since the cue's first predecessor fired.
+
+    ``still``: it must be there now. ``stage`` None is the first declared.
+    """
+
+    scene: Text
+    stage: Name | None = None
+    still: bool = False
+
+
+class ApprovedBy(Frozen):
+    """All ``roles`` approved each present text."""
+
+    roles: tuple[Name, ...]
+
+
+class OrdersFresh(Frozen):
+    """The least fresh source is known complete to at most ``within_us`` ago."""
+
+    within_us: Span
+
+
+class Check(Frozen):
+    """A condition is true."""
+
+    check: Condition
+
+
+Gate = OnAir | ApprovedBy | OrdersFresh | Check
+
+
+class Else(StrEnum):
+    """What happens to a cue that is late, or whose gates stayed closed."""
+
+    SKIP = "skip"
+    HOLD = "hold"
+    PARK = "park"
+
+
+class Late(Frozen):
+    """``late: {within, else}``. ``within_us`` None means ``within: any``: never late."""
+
+    within_us: Micros | None = None
+    otherwise: Else
+
+
+class Wait(Frozen):
+    """``wait: {for, else}``: one for all gates of a cue."""
+
+    for_us: Span | None = None
+    otherwise: Else | None = None
+
+
+# --- the cue -----------------------------------------------------------------------------
+
+
+class Cue(Frozen):
+    """One atomic unit of action.
+
+    ``late`` and ``wait`` None take the table of SEMANTICS 5 (``show/tables.py``).
+    ``line`` is where it stands in the file, for messages.
+    """
+
+    id: Name
+    at: At | None = None
+    after: After | None = None
+    when: When | None = None
+    go: tuple[Name, ...] = ()
+    gate: tuple[Gate, ...] = ()
+    wait: Wait | None = None
+    late: Late | None = None
+    about: tuple[Name, ...] = ()
+    teaser: bool = False
+    once: bool = True
+    reserve: bool = False
+    in_hold_wait: bool = False
+    do: tuple[AnyAction, ...] = ()
+    file: str = ""
+    line: int = 0
+
+    @property
+    def pinned(self) -> bool:
+        """True if a wall instant is its trigger: holds do not move it."""
+        return isinstance(self.at, AtWall)
+
+
+class Procedure(Frozen):
+    """A small cue list, called by name or started by its ``when``."""
+
+    name: Name
+    when: When | None = None
+    once_per_us: Span = 30_000_000
+    gate: tuple[Gate, ...] = ()
+    cues: tuple[Cue, ...]
+
+
+# --- the world ---------------------------------------------------------------------------
+
+
+class Stage(Frozen):
+    """A mixer. ``url`` may come from the environment."""
+
+    driver: Literal["obs"] = "obs"
+    url: str
+    password: SecretRef | None = None
+
+
+class Account(Frozen):
+    """Who posts where. ``credentials`` is a prefix of environment names, or a file.
+
+    ``doubt`` resend: the network refuses an identical text, so an unknown send may be
+    sent again after the lag window, with proof that the former sender is dead.
+    """
+
+    network: Name
+    handle: Text
+    credentials: SecretRef
+    lang: str | None = None
+    api: str | None = None
+    doubt: Literal["ask", "resend"] = "ask"
+
+
+class Role(Frozen):
+    """What the people of a role may do, and the zone their times are shown in."""
+
+    may: tuple[str, ...]
+    timezone: str | None = None
+
+
+class Lift(Frozen):
+    """One thing that must have been so, once, before an embargo lifts."""
+
+    gate: Gate | None = None
+    at_us: Micros | None = None
+
+
+class Embargo(Frozen):
+    """Nothing guarded leaves before all ``lifts`` latched and ``not_before`` passed.
+
+    ``default`` covers every guarded action that is not a teaser; ``topics`` those whose
+    cue is about one of them.
+    """
+
+    name: Name
+    default: bool = False
+    topics: tuple[Name, ...] = ()
+    lifts: tuple[Lift, ...] = ()
+    not_before_us: Micros | None = None
+
+
+class Rounding(Frozen):
+    """``round: {down: 1000}``: figures are floored, never made to look bigger."""
+
+    down: int = Field(ge=1)
+
+
+class Figure(Frozen):
+    """A number taken once, used everywhere. ``as_of`` is the due of its first post."""
+
+    name: Name
+    of: Text
+    round: Rounding | None = None
+    bounds: tuple[int, int] | None = None
+
+
+class OrderSource(Frozen):
+    """A shop. ``webhook`` is the Standard Webhooks scheme.
+
+    ``settle_us``: how long after the front's last heartbeat an order may still be under
+    way; a source that cannot be listed is complete to that heartbeat less ``settle_us``.
+    """
+
+    kind: Literal["webhook"]
+    name: Name
+    secret: tuple[SecretRef, ...]
+    role: Literal["counts"] = "counts"
+    settle_us: Span = Field(default=3_000_000, alias="settle")
+
+
+class UnitValue(Frozen):
+    """What one unit is worth, for the implied value; ``amount_minor`` in minor units."""
+
+    amount_minor: int
+    currency: str
+    basis: str = ""
+
+
+class ShowOn(Frozen):
+    """Where the counter stands on the stream: a text source and its template."""
+
+    stage: Name | None = None
+    source: Text
+    text: str = "{{ orders.units | number }}"
+
+
+class PublicOrders(Frozen):
+    """What the open page may show: floored, and no fresher than ``delay_us``."""
+
+    round: Rounding | None = None
+    delay_us: Span = Field(default=0, alias="delay")
+
+
+class Orders(Frozen):
+    """The counter: sources, money and where it is shown.
+
+    ``deposit_minor`` is per currency, in minor units.
+    """
+
+    deposit_minor: dict[str, int] = Field(default_factory=dict)
+    unit_value: UnitValue | None = None
+    sources: tuple[OrderSource, ...] = ()
+    show_on: ShowOn | None = None
+    public: PublicOrders = PublicOrders()
+
+
+class Notification(Frozen):
+    """A crew channel: a URL of an alerting service, by reference."""
+
+    url: SecretRef
+
+
+class Runbook(Frozen):
+    """A whole show.
+
+    ``t0_us`` None: the first GO sets T-0. ``digest`` is the SHA-256 of the loaded text
+    with its includes and media. ``default_approvals`` holds for texts about nothing, or
+    about topics that ``approvals`` does not name.
+    """
+
+    title: Text
+    digest: str
+    path: str
+    locale: str = "en_US"
+    timezone: str | None = None
+    t0_us: Micros | None = None
+    shift_us: Micros = 0
+    hard_out_us: Micros | None = None
+    stages: dict[str, Stage] = Field(default_factory=dict)
+    accounts: dict[str, Account] = Field(default_factory=dict)
+    groups: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
+    crew: dict[str, Role] = Field(default_factory=dict)
+    embargoes: dict[str, Embargo] = Field(default_factory=dict)
+    approvals: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
+    default_approvals: tuple[Name, ...] = ()
+    orders: Orders | None = None
+    figures: dict[str, Figure] = Field(default_factory=dict)
+    notify: dict[str, Notification] = Field(default_factory=dict)
+    vars: dict[str, Any] = Field(default_factory=dict)
+    cues: tuple[Cue, ...] = ()
+    procedures: dict[str, Procedure] = Field(default_factory=dict)
+    safe: tuple[AnyAction, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def first_stage(self) -> str | None:
+        """The stage that is meant where none is named."""
+        return next(iter(self.stages), None)

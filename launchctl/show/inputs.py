@@ -1,0 +1,218 @@
+"""What the engine hears of the world. Every input ends in the journal as events.
+
+Frozen, and made of plain values only, so that a recorded input can be given again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from launchctl.times import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A person's instruction, from the inbox.
+
+    Attributes:
+        id: chosen by the caller; the same id is answered once.
+        by: who.
+        roles: what they may act as (already authenticated by the front).
+        verb: go, hold, resume, skip, fire, approve, revoke, silence, ...
+        target: a cue, hold, account, text digest; None where the verb needs none.
+        args: further arguments; ``why``, ``evidence`` among them.
+        seen: the seq of the journal that the person was looking at; None for "-".
+        at_us: when it was pressed, on the store's clock; GO expires 2 s later.
+        position: the inbox row, journaled with the answer, so that a recovered
+            conductor goes on reading behind it.
+    """
+
+    id: str
+    by: str
+    roles: frozenset[str]
+    verb: str
+    target: str | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+    seen: int | None = None
+    at_us: Micros = 0
+    position: int = 0
+
+
+class Answer(StrEnum):
+    """What a far end answered to one attempt.
+
+    ``REFUSED`` and ``NOT_SENT`` are certain; ``UNKNOWN`` is everything else.
+    """
+
+    OK = "ok"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a network gave for a post: its id there, and where people read it."""
+
+    id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt ended.
+
+    Attributes:
+        key: of the command.
+        attempt: of the command.
+        answer: what the far end said.
+        detail: for people: what happened, never a secret.
+        sent_us: when the first byte left; None if none did.
+        confirmed_us: when the far end's own word came; None if it did not.
+        receipt: of a post.
+        retry_at_us: not before this instant (a rate limit's reset), or None.
+    """
+
+    key: str
+    attempt: int
+    answer: Answer
+    detail: str = ""
+    sent_us: Micros | None = None
+    confirmed_us: Micros | None = None
+    receipt: Receipt | None = None
+    retry_at_us: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A once-command was not sent: its gate had closed just before (silence, embargo,
+    approval, figure).
+    """
+
+    key: str
+    attempt: int
+    why: str
+
+
+class Sight(StrEnum):
+    """What reading the far end showed about an attempt of unknown outcome."""
+
+    FOUND = "found"
+    OLDER = "older"
+    """There before the intent: somebody else's, superseded."""
+    ABSENT = "absent"
+    """Certainly not there, and the lag window has passed."""
+    UNREADABLE = "unreadable"
+    """The far end cannot be read back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The far end was read until its lag window had passed, or until it was found."""
+
+    key: str
+    attempt: int
+    sight: Sight
+    receipt: Receipt | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageSeen:
+    """A stage as its driver sees it now. Fields that did not change are repeated.
+
+    Attributes:
+        stage: its name in the runbook.
+        connected: whether both connections stand.
+        restarted: True on the first report after the device lost its state.
+        program: the scene on program (its transition over), or None if unknown.
+        streaming: the output is active and not reconnecting.
+        reconnecting: the output is trying again.
+        skipped: share of frames skipped (0 to 1), or None.
+        detail: for people.
+    """
+
+    stage: str
+    connected: bool
+    restarted: bool = False
+    program: str | None = None
+    streaming: bool | None = None
+    reconnecting: bool | None = None
+    recording: bool | None = None
+    skipped: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandSeen:
+    """A far end changed without a command of ours: a person's hand.
+
+    ``what`` is the wanted field: ``program``, ``text:SOURCE``, ``visible:SCENE/SOURCE``,
+    ``audio:INPUT``, ``stream``, ``record``; ``value`` is the new value.
+    """
+
+    stage: str
+    what: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersSeen:
+    """A sample of the ledger: at most one a second, only if something reads it.
+
+    Attributes:
+        values: names below ``orders.`` (placed, units, net_units, ...), integers.
+        complete_us: every source is known complete to this instant; None if unknown.
+    """
+
+    values: Mapping[str, Any]
+    complete_us: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTaken:
+    """The ledger was complete to the figure's instant: its value, once for the run.
+
+    ``value`` is unrounded; ``ledger_seq`` is the ledger's row it was read at.
+    """
+
+    figure: str
+    value: int
+    ledger_seq: int
+    unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock left the journaled skew by 250 ms or more. ``skew_us``: wall - N."""
+
+    skew_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something people shall see that decides nothing: trouble while preparing a cue,
+    a far end's health.
+    """
+
+    about: str
+    text: str
+    cue: str | None = None
+    level: str = "info"
+
+
+Input = (
+    Call
+    | Ended
+    | Stopped
+    | Settled
+    | StageSeen
+    | HandSeen
+    | OrdersSeen
+    | FigureTaken
+    | ClockStepped
+    | Noted
+)

@@ -1,0 +1,141 @@
+"""What everybody sees: the state as plain JSON values.
+
+One shape for ``launch status --json``, ``launch report --json``, ``/api/v1/state`` and
+the terminal view. Instants are RFC 3339 in UTC, spans float seconds named ``_s``, money
+in minor units.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class CueStatus(TypedDict):
+    """One cue. ``state`` is a word of SEMANTICS 3; instants are None until known.
+
+    ``planned`` by the runbook, ``due`` when its triggers held, ``fired`` when it left
+    the engine, ``sent`` first byte, ``confirmed`` the far end's own word.
+    """
+
+    cue: str
+    procedure: str | None
+    state: str
+    planned: str | None
+    due: str | None
+    fired: str | None
+    sent: str | None
+    confirmed: str | None
+    late_by_s: float | None
+    by: str | None
+    reason: str | None
+    go: list[str]
+    take: int
+
+
+class PostStatus(TypedDict):
+    """One message. ``state``: waiting, sending, sent, refused, in_doubt, parked,
+    skipped. ``digest`` is what approvals are given to; ``needs`` the roles still asked
+    for.
+    """
+
+    cue: str
+    account: str
+    network: str
+    state: str
+    id: str | None
+    url: str | None
+    text: str
+    attempts: int
+    digest: str
+    needs: list[str]
+    approved: list[dict[str, str]]
+
+
+class GateStatus(TypedDict):
+    """A closed gate that a waiting (or coming) cue stands before."""
+
+    cue: str
+    gate: str
+    why: str
+
+
+class StandbyStatus(TypedDict):
+    """What GO of a role fires now; ``seq`` last changed it."""
+
+    cue: str
+    seq: int
+
+
+class HoldStatus(TypedDict):
+    """An open hold; ``until`` if it ends by itself."""
+
+    name: str
+    kind: str
+    reason: str
+    since: str
+    until: str | None
+    release: list[str]
+
+
+class EmbargoStatus(TypedDict):
+    """An embargo: open or closed, and what it waits for."""
+
+    name: str
+    open: bool
+    why: str
+
+
+class StageStatus(TypedDict):
+    """A stage as seen and as wanted; ``by_hand`` lists what a person changed."""
+
+    stage: str
+    connected: bool
+    program: str | None
+    wanted: str | None
+    streaming: bool | None
+    by_hand: list[str]
+    text: str
+
+
+class OrdersStatus(TypedDict):
+    """The counter. ``deposits`` per currency in minor units; ``counter`` is open,
+    frozen or hidden; ``implied_value`` {amount_minor, currency, basis} or None.
+    """
+
+    placed: int
+    units: int
+    net_units: int
+    by_currency: dict[str, int]
+    deposits: dict[str, int]
+    implied_value: dict[str, Any] | None
+    quarantined: int
+
+
+class Status(TypedDict):
+    """The whole show at an instant (``at``), as of journal ``seq``."""
+
+    run: str
+    runbook: str
+    digest: str
+    rehearsal: bool
+    at: str
+    seq: int
+    state: str
+    verdict: str | None
+    t_s: float | None
+    l_s: float | None
+    t0: str | None
+    standby: dict[str, StandbyStatus]
+    next: list[str]
+    gates: list[GateStatus]
+    holds: list[HoldStatus]
+    embargoes: list[EmbargoStatus]
+    figures: dict[str, dict[str, Any]]
+    silenced: list[str]
+    counter: str
+    cues: list[CueStatus]
+    posts: list[PostStatus]
+    stages: list[StageStatus]
+    orders: OrdersStatus | None
+    health: dict[str, dict[str, Any]]
+    journal_digest: str

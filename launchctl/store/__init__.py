@@ -1,0 +1,1 @@
+"""The store: all that the processes of a run share."""

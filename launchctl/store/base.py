@@ -1,0 +1,117 @@
+"""The store's interfaces: journal, inbox, ledger, lease. One contract suite runs them all.
+
+Writers are fixed: the show writes the journal; front and command line write the inbox;
+the front writes the ledger. Everybody reads everything. Nothing here decides.
+
+An event row is the public JSON line (docs/contracts.md):
+``{"seq","at","t_s","event","cue","by","v",...}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from launchctl.orders.model import Delivery, Totals, Verdict
+from launchctl.show.inputs import Call
+from launchctl.times import Micros
+
+Line = Mapping[str, Any]
+"""One journal event as plain JSON values."""
+
+
+class Journal(Protocol):
+    """The append-only record of decisions: the truth."""
+
+    async def append(self, lines: Sequence[Line]) -> None:
+        """Make the lines durable, in order, in one transaction.
+
+        Each line carries its ``seq``; the first must be the journal's head + 1.
+
+        Raises:
+            JournalError: not durable (disk full, fenced, I/O error, wrong seq).
+        """
+        ...
+
+    async def read(self, after: int = 0, limit: int | None = None) -> list[Line]:
+        """Lines with ``seq`` > ``after``, in order."""
+        ...
+
+    def follow(self, after: int = 0) -> AsyncIterator[list[Line]]:
+        """Batches of lines as they become durable, from ``after`` on, for ever."""
+        ...
+
+    async def head(self) -> int:
+        """The last seq; 0 if empty."""
+        ...
+
+
+class Inbox(Protocol):
+    """Calls on their way to the conductor."""
+
+    async def put(self, call: Call) -> int:
+        """Durable; gives its position. The same id again gives the first position."""
+        ...
+
+    async def read(self, after: int = 0) -> list[Call]:
+        """Calls with position > ``after``, in order."""
+        ...
+
+    def follow(self, after: int = 0) -> AsyncIterator[list[Call]]:
+        """Batches of calls as they arrive, for ever."""
+        ...
+
+
+class Ledger(Protocol):
+    """Orders, merged so that order and repetition of deliveries do not matter."""
+
+    async def record(self, delivery: Delivery) -> Verdict:
+        """Durable when it returns; concurrent records share a commit.
+
+        Raises:
+            JournalError: not durable; the delivery must not be acknowledged.
+        """
+        ...
+
+    async def heartbeat(self, source: str, at_us: Micros) -> None:
+        """The front's word that the source's hook answers."""
+        ...
+
+    async def totals(self, as_of_us: Micros | None = None) -> Totals:
+        """Now, or of the orders placed at or before ``as_of_us``."""
+        ...
+
+    async def complete_to(self) -> Micros | None:
+        """Every ``counts`` source is complete to this instant; None if unknown."""
+        ...
+
+    def follow(self) -> AsyncIterator[Totals]:
+        """Totals after every change, latest wins, for ever."""
+        ...
+
+
+class Lease(Protocol):
+    """The right to be the conductor, held for life."""
+
+    def acquire(self) -> None:
+        """Take it, or say who has it.
+
+        Raises:
+            RefusedError: another conductor holds it; names its pid.
+        """
+        ...
+
+    def release(self) -> None:
+        """Give it back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The four of one run."""
+
+    journal: Journal
+    inbox: Inbox
+    ledger: Ledger
+    lease: Lease

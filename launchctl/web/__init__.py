@@ -1,0 +1,1 @@
+"""Pages, hooks and the feed: the front."""
