@@ -1,0 +1,244 @@
+"""The conductor: the async shell around the pure show.
+
+One loop: gather inputs, let the engine step, journal what it decided, send what it
+commanded, sleep until its next deadline or the next input. Everything else here feeds
+that loop: the inbox, the ledger's samples, the drivers' reports, the wall clock's skew.
+
+If the journal cannot be written, nothing more is decided: the conductor freezes and
+says so. A show that cannot remember must not act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+
+from launchctl.clock import Origin, wall_us
+from launchctl.conductor.counter import CounterText, ShowText
+from launchctl.conductor.dispatch import Dispatcher
+from launchctl.conductor.figures import take_figure
+from launchctl.conductor.prepare import Preparer
+from launchctl.conductor.realtime import Collector
+from launchctl.conductor.settle import settle
+from launchctl.conductor.sleeper import Sleeper
+from launchctl.drivers.base import Driver
+from launchctl.errors import JournalError
+from launchctl.runbook.actions import Effect
+from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
+from launchctl.show.engine import Decision, Engine
+from launchctl.show.events import encode
+from launchctl.show.inputs import (
+    ClockStepped,
+    Input,
+    Noted,
+    OrdersSeen,
+    Settled,
+    StageSeen,
+)
+from launchctl.store.base import Store
+from launchctl.times import MILLISECOND, SECOND, Micros
+
+_log = structlog.get_logger(__name__)
+
+SKEW_US = 250 * MILLISECOND
+"""A wall clock this far off its journaled skew has stepped (SEMANTICS 1)."""
+
+
+class Conductor:
+    """Runs one show to its end."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        origin: Origin,
+        drivers: Mapping[str, Driver],
+        *,
+        show_text: ShowText | None = None,
+    ) -> None:
+        self.engine = engine
+        self._store = store
+        self._origin = origin
+        self._inputs: deque[Input] = deque()
+        self._sleeper = Sleeper(origin.now_us)
+        self._collector = Collector()
+        self._dispatcher = Dispatcher(
+            drivers, origin.now_us, engine.may_send, self.report
+        )
+        self._preparer = Preparer(engine, drivers, origin.now_us, self.report)
+        self._appends: asyncio.Queue[tuple[list[dict[str, Any]], asyncio.Future[None]]]
+        self._appends = asyncio.Queue()
+        self._last_deadline_us: Micros | None = None
+        orders = engine.runbook.orders
+        self._counter = (
+            CounterText(engine.runbook, orders.show_on, show_text)
+            if orders and orders.show_on and show_text
+            else None
+        )
+
+    def report(self, seen: Input) -> None:
+        """Something happened. Call it from the loop's own thread; never blocks."""
+        self._inputs.append(seen)
+        self._sleeper.wake()
+
+    async def run(self) -> str | None:
+        """Conduct until the show is complete or aborted; the verdict.
+
+        Raises:
+            JournalError: the journal could not be written; nothing more was decided.
+        """
+        async with self._feeders():
+            self._carry_out(self.engine.start(self._now_us()))
+            while not self.engine.finished:
+                await self._round()
+            await self._dispatcher.drain()
+            self._carry_out(self.engine.step(self._now_us(), self._take()))
+            await self._appends.join()
+        return self.engine.verdict
+
+    async def _round(self) -> None:
+        self._collector.before(self._left_us())
+        await self._sleeper.until(self._last_deadline_us)
+        self._carry_out(self.engine.step(self._now_us(), self._take()))
+
+    def _take(self) -> list[Input]:
+        taken = list(self._inputs)
+        self._inputs.clear()
+        return taken
+
+    def _now_us(self) -> Micros:
+        return self._origin.now_us()
+
+    def _left_us(self) -> Micros | None:
+        if self._last_deadline_us is None:
+            return None
+        return self._last_deadline_us - self._now_us()
+
+    def _carry_out(self, decision: Decision) -> None:
+        self._last_deadline_us = decision.deadline_us
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        for command in decision.commands:
+            if isinstance(command, Command) and command.effect is not Effect.ONCE:
+                self._dispatcher.send(command, durable)
+        if decision.events:
+            lines = [encode(event) for event in decision.events]
+            self._appends.put_nowait((lines, durable))
+        else:
+            durable.set_result(None)
+        for command in decision.commands:
+            self._after_append(command, durable)
+        if self._counter:
+            self._counter.state(self.engine.state.counter)
+
+    def _after_append(self, command: AnyCommand, durable: asyncio.Future[None]) -> None:
+        match command:
+            case Command(effect=Effect.ONCE):
+                self._dispatcher.send(command, durable)
+            case Settle():
+                self._dispatcher.spawn(self._settle(command))
+            case TakeFigure():
+                self._dispatcher.spawn(self._take_figure(command))
+            case _:
+                pass  # wanted commands have left already
+
+    async def _settle(self, task: Settle) -> None:
+        driver = self._dispatcher.drivers[task.command.target]
+        settled: Settled = await settle(driver, task, self._now_us)
+        self.report(settled)
+
+    async def _take_figure(self, task: TakeFigure) -> None:
+        self.report(await take_figure(self._store.ledger, task))
+
+    # --- what feeds the loop ----------------------------------------------------------
+
+    @asynccontextmanager
+    async def _feeders(self) -> AsyncIterator[None]:
+        """Everything that runs beside the loop. The first that fails ends the show's
+        process with its error: a conductor without its journal or inbox must stop."""
+        main = asyncio.current_task()
+        failed: list[BaseException] = []
+
+        def ended(task: asyncio.Task[None]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if error is not None and main is not None:
+                failed.append(error)
+                main.cancel()
+
+        tasks = [asyncio.create_task(feeder) for feeder in self._feeder_list()]
+        for task in tasks:
+            task.add_done_callback(ended)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if failed:
+                raise failed[0] from None
+            raise
+        finally:
+            await self._dispatcher.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _feeder_list(self) -> list[Coroutine[Any, Any, None]]:
+        feeders = [self._append(), self._read_inbox(), self._preparer.run()]
+        if self.engine.runbook.orders:
+            feeders.append(self._follow_orders())
+        if self._counter:
+            feeders.append(self._counter.run())
+        if self._origin.speed == 1.0:
+            feeders.append(self._watch_wall())
+        return feeders
+
+    async def _append(self) -> None:
+        while True:
+            lines, durable = await self._appends.get()
+            try:
+                await self._store.journal.append(lines)
+            except JournalError as error:
+                _log.critical("journal lost; the show is frozen", error=str(error))
+                durable.cancel()
+                raise
+            if not durable.cancelled():
+                durable.set_result(None)
+            self._appends.task_done()
+
+    async def _read_inbox(self) -> None:
+        async for calls in self._store.inbox.follow(self.engine.state.inbox_position):
+            for call in calls:
+                self.report(call)
+
+    async def _follow_orders(self) -> None:
+        """Samples for conditions (at most one a second), and the counter's text."""
+        ledger = self._store.ledger
+        sampled_us = 0
+        async for totals in ledger.follow():
+            if self._counter:
+                self._counter.totals(totals)
+            if self.engine.reads_orders and self._now_us() - sampled_us >= SECOND:
+                sampled_us = self._now_us()
+                values = asdict(totals)
+                self.report(OrdersSeen(values, await ledger.complete_to()))
+
+    async def _watch_wall(self) -> None:
+        """A stepped wall clock moves wall instants, never T."""
+        while True:
+            skew_us = wall_us() - self._now_us()
+            if abs(skew_us - self.engine.state.skew_us) >= SKEW_US:
+                self.report(ClockStepped(skew_us))
+            await asyncio.sleep(1)
+
+    def stage_seen(self, seen: StageSeen) -> None:
+        """A stage's driver reports; the counter follows a restart."""
+        if seen.restarted and self._counter:
+            self._counter.again()
+        self.report(seen)
+
+    def note(self, about: str, text: str, level: str = "info") -> None:
+        """Put a sentence where people see it."""
+        self.report(Noted(about=about, text=text, level=level))

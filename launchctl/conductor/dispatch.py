@@ -1,0 +1,108 @@
+"""Sending commands: one attempt each, and always an outcome.
+
+Wanted commands leave at once. A once-command waits until its intent is durable, reads
+its gates once more, and only then leaves: what a person closed in between stays in.
+Whatever happens to a driver, the engine hears exactly one ``Ended`` or ``Stopped`` for
+every command, at its deadline at the latest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from launchctl.drivers.base import Driver, Outcome
+from launchctl.runbook.actions import Effect
+from launchctl.show.commands import Command
+from launchctl.show.inputs import Answer, Ended, Input, Stopped
+from launchctl.times import SECOND, Micros
+
+_log = structlog.get_logger(__name__)
+
+_GRACE_S = 0.25
+"""A driver answers by the deadline itself; this only bounds one that does not."""
+
+
+class Dispatcher:
+    """Hands commands to drivers and their outcomes back to the engine.
+
+    Attributes:
+        drivers: by target: ``stage:main``, ``account:ceo``, ``http``, ``notify:crew``.
+    """
+
+    def __init__(
+        self,
+        drivers: Mapping[str, Driver],
+        now_us: Callable[[], Micros],
+        may_send: Callable[[Command], str | None],
+        report: Callable[[Input], None],
+    ) -> None:
+        self.drivers = drivers
+        self._now_us = now_us
+        self._may_send = may_send
+        self._report = report
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """True while anything is on the wire."""
+        return bool(self._tasks)
+
+    def send(self, command: Command, durable: Awaitable[None]) -> None:
+        """Begin one attempt; ``durable`` ends once the command's events are on disk."""
+        self.spawn(self._attempt(command, durable))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work of a command until it ends, or the conductor does."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Wait for all that is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def cancel(self) -> None:
+        """Stop all that is under way: the conductor is going down."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _attempt(self, command: Command, durable: Awaitable[None]) -> None:
+        if command.effect is Effect.ONCE:
+            await durable
+            why = self._may_send(command)
+            if why is not None:
+                self._report(Stopped(command.key, command.attempt, why))
+                return
+        outcome = await self._send(command)
+        self._report(
+            Ended(
+                key=command.key,
+                attempt=command.attempt,
+                answer=outcome.answer,
+                detail=outcome.detail,
+                sent_us=outcome.sent_us,
+                confirmed_us=outcome.confirmed_us,
+                receipt=outcome.receipt,
+                retry_at_us=outcome.retry_at_us,
+            )
+        )
+
+    async def _send(self, command: Command) -> Outcome:
+        driver = self.drivers.get(command.target)
+        if driver is None:
+            return Outcome(Answer.NOT_SENT, f"there is no {command.target} in this run")
+        left_s = (command.deadline_us - self._now_us()) / SECOND
+        try:
+            async with asyncio.timeout(max(left_s, 0.0) + _GRACE_S):
+                return await driver.send(command)
+        except TimeoutError:
+            return Outcome(Answer.UNKNOWN, f"no answer within {left_s:.1f} s")
+        except Exception as error:  # a driver's defect must not take the show down
+            _log.exception("driver failed", target=command.target, key=command.key)
+            return Outcome(Answer.UNKNOWN, f"driver failed: {type(error).__name__}")

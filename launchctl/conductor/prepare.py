@@ -1,0 +1,63 @@
+"""Preparing what comes: a minute before, or on becoming standby.
+
+Media uploaded, connections warm, texts rendered and measured, names asked for. Trouble
+is on the page a minute early, not at the instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from launchctl.drivers.base import Driver
+from launchctl.show.commands import Command
+from launchctl.show.engine import Engine
+from launchctl.show.inputs import Input, Noted
+from launchctl.times import MINUTE, Micros
+
+_LOOK_EVERY_S = 1.0
+_LEAD_US = MINUTE
+
+
+class Preparer:
+    """Asks drivers to prepare the commands of cues that are about to fire."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        drivers: Mapping[str, Driver],
+        now_us: Callable[[], Micros],
+        report: Callable[[Input], None],
+    ) -> None:
+        self._engine = engine
+        self._drivers = drivers
+        self._now_us = now_us
+        self._report = report
+        self._prepared: set[tuple[str, int]] = set()
+
+    async def run(self) -> None:
+        """Look once a second, for ever."""
+        while True:
+            for cue in self._engine.coming(self._now_us(), _LEAD_US):
+                seen = (cue, self._engine.state.cues[cue].take)
+                if seen not in self._prepared:
+                    self._prepared.add(seen)
+                    await self._prepare(cue)
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _prepare(self, cue: str) -> None:
+        commands = self._engine.preview(cue, self._now_us())
+        troubles = await asyncio.gather(*map(self._ask, commands))
+        for command, trouble in zip(commands, troubles, strict=True):
+            if trouble:
+                self._report(Noted(command.target, trouble, cue=cue, level="warning"))
+
+    async def _ask(self, command: Command) -> str | None:
+        driver = self._drivers.get(command.target)
+        if driver is None:
+            return None
+        try:
+            async with asyncio.timeout(30):
+                return await driver.prepare(command)
+        except TimeoutError:
+            return "preparing took longer than 30 s"

@@ -1,0 +1,134 @@
+"""Watching a run: the same fold of the same journal, read-only.
+
+Front, terminal and command line see the show through this: none of them ever asks the
+conductor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Self
+
+from launchctl.orders.figures import implied_value
+from launchctl.orders.model import Totals
+from launchctl.show.engine import Engine
+from launchctl.show.events import decode
+from launchctl.show.status import OrdersStatus, Status
+from launchctl.store.base import Line
+from launchctl.store.folder import RunFolder, RunMeta
+
+_KEEP_LINES = 2_000
+"""Lines kept in memory for late readers; older ones are read from the journal."""
+
+
+class Viewer:
+    """A read-only fold of one run, kept up to date while it is open."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.meta: RunMeta = folder.meta
+        self.runbook = folder.runbook()
+        self.engine = Engine(self.runbook, self.meta.run)
+        self._lines: list[Line] = []
+        self._totals = Totals()
+        self._changed = asyncio.Condition()
+        self._stack = AsyncExitStack()
+
+    @classmethod
+    async def open(cls, folder: RunFolder) -> Self:
+        """Fold what is there, then follow in the background until ``aclose``."""
+        viewer = cls(folder)
+        await viewer._start()
+        return viewer
+
+    async def aclose(self) -> None:
+        """Stop following and close the files."""
+        await self._stack.aclose()
+
+    def status(self) -> Status:
+        """What everybody sees, now."""
+        status = self.engine.status(self.meta.origin.now_us())
+        status["rehearsal"] = self.meta.rehearsal
+        if self.runbook.orders:
+            status["orders"] = self._orders()
+        return status
+
+    @property
+    def seq(self) -> int:
+        """The last folded seq."""
+        return self.engine.state.seq
+
+    async def lines(self, after: int = 0) -> list[Line]:
+        """Journal lines with ``seq`` > ``after``."""
+        first = self._lines[0]["seq"] if self._lines else self.seq + 1
+        if after + 1 < first:
+            return await self._journal.read(after)
+        return self._lines[after + 1 - first :]
+
+    async def follow(self, after: int | None = None) -> AsyncIterator[list[Line]]:
+        """Batches of new lines, for ever; an empty batch when only orders moved."""
+        seq = self.seq if after is None else after
+        totals = self._totals
+        while True:
+            lines = await self.lines(seq)
+            if lines or totals is not self._totals:
+                seq = lines[-1]["seq"] if lines else seq
+                totals = self._totals
+                yield lines
+            async with self._changed:
+                if self.seq == seq and totals is self._totals:
+                    await self._changed.wait()
+
+    async def _start(self) -> None:
+        self._journal = await self._stack.enter_async_context(self.folder.journal())
+        self._fold(await self._journal.read())
+        tasks = [asyncio.create_task(self._follow_journal())]
+        if self.runbook.orders:
+            self._ledger = await self._stack.enter_async_context(
+                self.folder.ledger(self.runbook.orders.sources)
+            )
+            self._totals = await self._ledger.totals()
+            tasks.append(asyncio.create_task(self._follow_ledger()))
+        self._stack.push_async_callback(_cancel, tasks)
+
+    def _fold(self, lines: list[Line]) -> None:
+        for line in lines:
+            self.engine.apply(decode(line))
+        self._lines = [*self._lines, *lines][-_KEEP_LINES:]
+
+    async def _follow_journal(self) -> None:
+        async for lines in self._journal.follow(self.seq):
+            self._fold(lines)
+            await self._tell()
+
+    async def _follow_ledger(self) -> None:
+        async for totals in self._ledger.follow():
+            self._totals = totals
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    def _orders(self) -> OrdersStatus:
+        totals = self._totals
+        orders = self.runbook.orders
+        return {
+            "placed": totals.placed,
+            "units": totals.units,
+            "net_units": totals.net_units,
+            "by_currency": dict(totals.by_currency),
+            "deposits": dict(totals.deposits_minor),
+            "implied_value": implied_value(totals.units, orders.unit_value)
+            if orders
+            else None,
+            "quarantined": totals.quarantined,
+        }
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
