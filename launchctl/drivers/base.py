@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from launchctl.runbook.base import SecretRef
@@ -88,13 +89,14 @@ class Context:
         now_us: N, in microseconds.
         report: hands an input to the conductor; never blocks.
         secrets: by reference.
-        timezone: the home zone, for texts.
+        files: the folder that the runbook's files (media) are relative to.
     """
 
     name: str
     now_us: Callable[[], Micros]
     report: Callable[[Input], None]
     secrets: Secrets
+    files: Path = Path()
 
 
 class Driver(Protocol):
