@@ -1,4 +1,4 @@
-"""The store's interfaces: journal, inbox, ledger, lease. One contract suite runs them all.
+"""The store's interfaces: journal, inbox, ledger, lease. One suite runs them all.
 
 Writers are fixed: the show writes the journal; front and command line write the inbox;
 the front writes the ledger. Everybody reads everything. Nothing here decides.
@@ -13,12 +13,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from launchctl.errors import JournalError
 from launchctl.orders.model import Delivery, Totals, Verdict
 from launchctl.show.inputs import Call
+from launchctl.store.chain import Damage
 from launchctl.times import Micros
 
 Line = Mapping[str, Any]
 """One journal event as plain JSON values."""
+
+
+class DiskFullError(JournalError):
+    """There is no room on the disk; nothing was written."""
 
 
 class Journal(Protocol):
@@ -44,6 +50,14 @@ class Journal(Protocol):
 
     async def head(self) -> int:
         """The last seq; 0 if empty."""
+        ...
+
+    async def digest(self) -> str:
+        """The ``journal_digest``: the chain after the last line, in hex."""
+        ...
+
+    async def verify(self) -> Damage | None:
+        """Read it all again; None, or the first line that is not as written."""
         ...
 
 

@@ -1,0 +1,7 @@
+"""The store of one machine: three SQLite files and a lock in a run folder."""
+
+from launchctl.store.lease import FileLease
+from launchctl.store.sqlite.inbox import SqliteInbox
+from launchctl.store.sqlite.journal import SqliteJournal
+
+__all__ = ["FileLease", "SqliteInbox", "SqliteJournal"]
