@@ -1,35 +1,45 @@
-# Two commands for a fresh machine: `make demo` and `make test`. Python 3.11 with venv, and make.
+# Two commands for a fresh machine: `make demo` and `make test`.
+# They need Python 3.11 or newer with venv, and make; everything else they set up.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+RUN := $(VENV)/.ready-to-run
+WORK := $(VENV)/.ready-to-work
 .PHONY: demo test bench lint types layers format clean
 
-$(STAMP): pyproject.toml constraints.txt
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "launchctl needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+
+$(RUN): $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e .
 	@touch $@
 
-demo: $(STAMP)
-	$(BIN)/launch demo
+$(WORK): $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) -e '.[dev]'
+	@touch $@ $(RUN)
 
-test: $(STAMP)
+demo: $(RUN)
+	$(BIN)/launch demo $(ARGS)
+
+test: $(WORK)
 	$(BIN)/python -m pytest $(ARGS)
 
-bench: $(STAMP)
+bench: $(WORK)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-lint: $(STAMP)
+lint: $(WORK)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(STAMP)
+types: $(WORK)
 	$(BIN)/mypy
 
-layers: $(STAMP)
+layers: $(WORK)
 	$(BIN)/lint-imports
 
-format: $(STAMP)
+format: $(WORK)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

@@ -12,22 +12,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
 import structlog
 
 from launchctl.clock import Origin, wall_us
-from launchctl.conductor.counter import CounterText, ShowText
+from launchctl.conductor.counter import counter_text
 from launchctl.conductor.dispatch import Dispatcher
+from launchctl.conductor.far_ends import FarEnds
 from launchctl.conductor.figures import take_figure
 from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
-from launchctl.drivers.base import Driver
 from launchctl.errors import JournalError
 from launchctl.runbook.actions import Effect
 from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
@@ -36,7 +36,6 @@ from launchctl.show.events import encode
 from launchctl.show.inputs import (
     ClockStepped,
     Input,
-    Noted,
     OrdersSeen,
     Settled,
     StageSeen,
@@ -46,44 +45,44 @@ from launchctl.times import MILLISECOND, SECOND, Micros
 
 _log = structlog.get_logger(__name__)
 
+_Append = tuple[list[dict[str, Any]], "asyncio.Future[None]"]
+
 SKEW_US = 250 * MILLISECOND
 """A wall clock this far off its journaled skew has stepped (SEMANTICS 1)."""
 
 
 class Conductor:
-    """Runs one show to its end."""
+    """Runs one show to its end.
+
+    ``connect`` makes the far ends' drivers; they report to the function it is given.
+    """
 
     def __init__(
         self,
         engine: Engine,
         store: Store,
         origin: Origin,
-        drivers: Mapping[str, Driver],
-        *,
-        show_text: ShowText | None = None,
+        connect: Callable[[Callable[[Input], None]], FarEnds],
     ) -> None:
         self.engine = engine
         self._store = store
         self._origin = origin
         self._inputs: deque[Input] = deque()
+        self._far_ends = far_ends = connect(self.report)
         self._sleeper = Sleeper(origin.now_us)
         self._collector = Collector()
         self._dispatcher = Dispatcher(
-            drivers, origin.now_us, engine.may_send, self.report
+            far_ends.drivers, origin.now_us, engine.may_send, self.report
         )
-        self._preparer = Preparer(engine, drivers, origin.now_us, self.report)
-        self._appends: asyncio.Queue[tuple[list[dict[str, Any]], asyncio.Future[None]]]
-        self._appends = asyncio.Queue()
-        self._last_deadline_us: Micros | None = None
-        orders = engine.runbook.orders
-        self._counter = (
-            CounterText(engine.runbook, orders.show_on, show_text)
-            if orders and orders.show_on and show_text
-            else None
-        )
+        self._preparer = Preparer(engine, far_ends.drivers, origin.now_us, self.report)
+        self._appends: asyncio.Queue[_Append] = asyncio.Queue()
+        self._deadline_us: Micros | None = None
+        self._counter = counter_text(engine.runbook, far_ends.drivers)
 
     def report(self, seen: Input) -> None:
         """Something happened. Call it from the loop's own thread; never blocks."""
+        if isinstance(seen, StageSeen) and seen.restarted and self._counter:
+            self._counter.again()
         self._inputs.append(seen)
         self._sleeper.wake()
 
@@ -93,7 +92,9 @@ class Conductor:
         Raises:
             JournalError: the journal could not be written; nothing more was decided.
         """
-        async with self._feeders():
+        async with AsyncExitStack() as stack:
+            await self._far_ends.start(stack)
+            await stack.enter_async_context(self._feeders())
             self._carry_out(self.engine.start(self._now_us()))
             while not self.engine.finished:
                 await self._round()
@@ -104,7 +105,7 @@ class Conductor:
 
     async def _round(self) -> None:
         self._collector.before(self._left_us())
-        await self._sleeper.until(self._last_deadline_us)
+        await self._sleeper.until(self._deadline_us)
         self._carry_out(self.engine.step(self._now_us(), self._take()))
 
     def _take(self) -> list[Input]:
@@ -116,12 +117,12 @@ class Conductor:
         return self._origin.now_us()
 
     def _left_us(self) -> Micros | None:
-        if self._last_deadline_us is None:
+        if self._deadline_us is None:
             return None
-        return self._last_deadline_us - self._now_us()
+        return self._deadline_us - self._now_us()
 
     def _carry_out(self, decision: Decision) -> None:
-        self._last_deadline_us = decision.deadline_us
+        self._deadline_us = decision.deadline_us
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for command in decision.commands:
             if isinstance(command, Command) and command.effect is not Effect.ONCE:
@@ -232,13 +233,3 @@ class Conductor:
             if abs(skew_us - self.engine.state.skew_us) >= SKEW_US:
                 self.report(ClockStepped(skew_us))
             await asyncio.sleep(1)
-
-    def stage_seen(self, seen: StageSeen) -> None:
-        """A stage's driver reports; the counter follows a restart."""
-        if seen.restarted and self._counter:
-            self._counter.again()
-        self.report(seen)
-
-    def note(self, about: str, text: str, level: str = "info") -> None:
-        """Put a sentence where people see it."""
-        self.report(Noted(about=about, text=text, level=level))

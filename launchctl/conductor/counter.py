@@ -8,27 +8,46 @@ ten times a second (OBS shows 30 a second at best, and renders each).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Protocol, runtime_checkable
 
+from launchctl.drivers.base import Driver
 from launchctl.orders.model import Totals
 from launchctl.runbook.model import Runbook, ShowOn
 from launchctl.runbook.templates import Template
 
 _PAUSE_S = 0.1
 
-ShowText = Callable[[str, str], Awaitable[object]]
-"""Sets a text source: (source, text)."""
+
+@runtime_checkable
+class ShowsText(Protocol):
+    """A stage that can show a fast-changing text."""
+
+    def show_text(self, source: str, text: str) -> None:
+        """Set a text source soon; the latest text wins."""
+        ...
+
+
+def counter_text(
+    runbook: Runbook, drivers: Mapping[str, Driver]
+) -> CounterText | None:
+    """The counter's projection, if the runbook shows it on a stage that can."""
+    show_on = runbook.orders.show_on if runbook.orders else None
+    if show_on is None:
+        return None
+    stage = drivers.get(f"stage:{show_on.stage or runbook.first_stage}")
+    return CounterText(runbook, show_on, stage) if isinstance(stage, ShowsText) else None
 
 
 class CounterText:
     """Follows the ledger and keeps the text source right."""
 
-    def __init__(self, runbook: Runbook, show_on: ShowOn, show_text: ShowText) -> None:
+    def __init__(self, runbook: Runbook, show_on: ShowOn, stage: ShowsText) -> None:
         self._runbook = runbook
         self._source = show_on.source
         self._template = Template(source=show_on.text)
-        self._show_text = show_text
+        self._stage = stage
         self._totals = Totals()
         self._state = "hidden"
         self._shown: str | None = None
@@ -57,7 +76,7 @@ class CounterText:
             self._news.clear()
             text = self._text()
             if text is not None and text != self._shown:
-                await self._show_text(self._source, text)
+                self._stage.show_text(self._source, text)
                 self._shown = text
             await asyncio.sleep(_PAUSE_S)
 

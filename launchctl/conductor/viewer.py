@@ -18,6 +18,7 @@ from launchctl.show.events import decode
 from launchctl.show.status import OrdersStatus, Status
 from launchctl.store.base import Line
 from launchctl.store.folder import RunFolder, RunMeta
+from launchctl.times import Micros
 
 _KEEP_LINES = 2_000
 """Lines kept in memory for late readers; older ones are read from the journal."""
@@ -47,9 +48,18 @@ class Viewer:
         """Stop following and close the files."""
         await self._stack.aclose()
 
+    @property
+    def speed(self) -> float:
+        """How many seconds of N pass in a second."""
+        return self.meta.origin.speed
+
+    def now_us(self) -> Micros:
+        """N now."""
+        return self.meta.origin.now_us()
+
     def status(self) -> Status:
         """What everybody sees, now."""
-        status = self.engine.status(self.meta.origin.now_us())
+        status = self.engine.status(self.now_us())
         status["rehearsal"] = self.meta.rehearsal
         if self.runbook.orders:
             status["orders"] = self._orders()
@@ -60,12 +70,13 @@ class Viewer:
         """The last folded seq."""
         return self.engine.state.seq
 
-    async def lines(self, after: int = 0) -> list[Line]:
-        """Journal lines with ``seq`` > ``after``."""
+    async def lines(self, after: int = 0, limit: int | None = None) -> list[Line]:
+        """Journal lines with ``seq`` > ``after``, in order, at most ``limit``."""
         first = self._lines[0]["seq"] if self._lines else self.seq + 1
         if after + 1 < first:
-            return await self._journal.read(after)
-        return self._lines[after + 1 - first :]
+            return await self._journal.read(after, limit)
+        start = after + 1 - first
+        return self._lines[start : None if limit is None else start + limit]
 
     async def follow(self, after: int | None = None) -> AsyncIterator[list[Line]]:
         """Batches of new lines, for ever; an empty batch when only orders moved."""

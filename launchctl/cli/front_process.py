@@ -1,0 +1,124 @@
+"""The front's process: pages, hooks, the feed and the service timetable.
+
+Started by ``launch run`` as ``python -m launchctl.cli.front_process FOLDER``. It is the
+ledger's one writer. It never speaks to the show's process: it puts calls into the inbox
+and watches the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.processes import read_boot, say_failed, say_ready
+from launchctl.conductor.viewer import Viewer
+from launchctl.errors import InputError, LaunchError
+from launchctl.orders.sources.webhook import WebhookSource
+from launchctl.runbook.model import Runbook
+from launchctl.runbook.secrets import GivenSecrets
+from launchctl.store.folder import RunFolder, state_root
+from launchctl.store.keys import CrewKeys
+from launchctl.store.sqlite import SqliteLedger
+from launchctl.web.app import make_app
+from launchctl.web.hooks import hook_routes
+from launchctl.web.service import ServiceTimetable
+
+_log = structlog.get_logger(__name__)
+_SHUTDOWN_S = 2.0
+
+
+async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
+    """Serve the run in ``folder`` until asked to stop."""
+    meta, runbook = folder.meta, folder.runbook()
+    async with AsyncExitStack() as stack:
+        inbox = await stack.enter_async_context(folder.inbox())
+        hooks: list[web.RouteDef] = []
+        if runbook.orders:
+            ledger = await stack.enter_async_context(
+                folder.ledger(runbook.orders.sources, writer=True)
+            )
+            hooks = _hooks(runbook, ledger, GivenSecrets(boot["secrets"]), folder)
+        viewer = await Viewer.open(folder)
+        stack.push_async_callback(viewer.aclose)
+        keys = CrewKeys(state_root() / "crew.json")
+        answer = {"pid": os.getpid()}
+        for name, public_only in (("url", False), ("public_url", True)):
+            address = boot["public" if public_only else "serve"]
+            if address is None:
+                continue
+            app = make_app(
+                viewer, inbox, keys=keys, hooks=hooks, public_only=public_only,
+                address=address,
+            )
+            answer[name] = await _listen(stack, app, address)
+        if runbook.orders:
+            timetable = ServiceTimetable(
+                answer["url"], runbook.orders.sources, ledger, meta.origin
+            )
+            await timetable.start(stack)
+        stopped = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+        say_ready(**answer)
+        await stopped.wait()
+
+
+def _hooks(
+    runbook: Runbook, ledger: SqliteLedger, secrets: GivenSecrets, folder: RunFolder
+) -> list[web.RouteDef]:
+    orders = runbook.orders
+    if orders is None:
+        return []
+    sources = {
+        source.name: WebhookSource(
+            source.name,
+            [secrets.get(ref) for ref in source.secret],
+            frozenset(orders.deposit_minor),
+        )
+        for source in orders.sources
+    }
+    return hook_routes(sources, ledger, folder.meta.origin.now_us)
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, address: str) -> str:
+    """Bind HOST:PORT (port 0: a free one); the URL."""
+    host, _, port = address.rpartition(":")
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, host.strip("[]"), int(port))
+    try:
+        await site.start()
+    except OSError as error:
+        raise InputError(
+            f"cannot listen on {address}: {error.strerror}",
+            hint="name another address with --serve or --public",
+        ) from error
+    bound = runner.addresses[0]
+    return f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
+
+
+def main() -> int:
+    """The process."""
+    log_to_stderr()
+    folder = RunFolder.open(Path(sys.argv[1]))
+    boot = read_boot()
+    try:
+        # Real time, also in a paced rehearsal: people and networks are not paced.
+        asyncio.run(serve(folder, boot))
+    except LaunchError as error:
+        say_failed(error)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

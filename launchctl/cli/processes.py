@@ -1,0 +1,143 @@
+"""The two processes of a run, and how they are started.
+
+The *show* conducts; the *front* serves pages and hooks. They meet only in the run
+folder. Each is given only its own secrets, through its standard input: never its
+environment, which every process of the same user can read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from launchctl.errors import LaunchError
+
+_READY_S = 60.0
+_STOP_S = 10.0
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "USER", "LOGNAME", "VIRTUAL_ENV")
+_PREFIXES = ("LC_", "XDG_", "PYTHON")
+
+
+def child_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a child inherits: where things are, and nothing that could be a secret."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in _PASSED_ON or name.startswith(_PREFIXES)
+    }
+
+
+@dataclass
+class Child:
+    """A started process of a run."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    ready: dict[str, Any]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.process.pid
+
+    async def wait(self) -> int:
+        """Its exit code."""
+        return await self.process.wait()
+
+    async def stop(self) -> None:
+        """Ask it to stop; insist after ten seconds."""
+        if self.process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(_STOP_S):
+                await self.process.wait()
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child:
+    """Start ``show`` or ``front`` on a run folder and wait until it says it is ready.
+
+    The child reads one JSON line (``boot``) from its standard input, answers with one
+    JSON line on its standard output, and logs to ``NAME.log`` in the folder. It is the
+    leader of its own session: a closed terminal does not take the show with it.
+
+    Raises:
+        LaunchError: it ended, or answered nothing in time; with its last words.
+    """
+    log = folder / f"{name}.log"
+    with log.open("ab") as stderr:
+        log.chmod(0o600)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            f"launchctl.cli.{name}_process",
+            str(folder),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+            env=child_environ(os.environ),
+            start_new_session=True,
+        )
+    child = Child(name, process, {}, log)
+    try:
+        async with asyncio.timeout(_READY_S):
+            child.ready = await _shake_hands(process, boot)
+    except (TimeoutError, ValueError, OSError) as error:
+        await child.stop()
+        raise _failed_to_start(name, log) from error
+    except BaseException:
+        await child.stop()
+        raise
+    if "error" in child.ready:
+        await child.stop()
+        raise LaunchError(child.ready["error"], hint=child.ready.get("hint", ""))
+    return child
+
+
+async def _shake_hands(
+    process: asyncio.subprocess.Process, boot: Mapping[str, Any]
+) -> dict[str, Any]:
+    if process.stdin is None or process.stdout is None:
+        raise ValueError("the child has no pipes")
+    process.stdin.write(json.dumps(boot).encode() + b"\n")
+    await process.stdin.drain()
+    answer: dict[str, Any] = json.loads(await process.stdout.readline())
+    return answer
+
+
+def _failed_to_start(name: str, log: Path) -> LaunchError:
+    words = log.read_text(errors="replace").strip().splitlines()
+    last = f": {words[-1]}" if words else ""
+    return LaunchError(f"the {name} process did not start{last}", hint=f"see {log}")
+
+
+def read_boot() -> dict[str, Any]:
+    """In the child: the boot line. Standard input stays open; its end means that
+    the starter is gone."""
+    boot: dict[str, Any] = json.loads(sys.stdin.readline())
+    return boot
+
+
+def say_ready(**answer: Any) -> None:
+    """In the child: the ready line."""
+    print(json.dumps(answer), flush=True)
+
+
+def say_failed(error: LaunchError) -> None:
+    """In the child: why it will not start."""
+    say_ready(error=str(error), hint=error.hint)

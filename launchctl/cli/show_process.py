@@ -1,0 +1,90 @@
+"""The show's process: conductor and drivers, and nothing else.
+
+Started by ``launch run`` as ``python -m launchctl.cli.show_process FOLDER``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.processes import read_boot, say_failed, say_ready
+from launchctl.clock import new_loop
+from launchctl.conductor.conductor import Conductor
+from launchctl.conductor.far_ends import far_ends_of
+from launchctl.conductor.realtime import ask_for_realtime
+from launchctl.errors import JournalError, LaunchError
+from launchctl.runbook.secrets import GivenSecrets
+from launchctl.show.engine import Engine
+from launchctl.show.inputs import Noted
+from launchctl.store.base import Store
+from launchctl.store.folder import RunFolder
+
+_log = structlog.get_logger(__name__)
+
+
+async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
+    """Run the show in ``folder`` to its end; 0 green, 1 red, 3 frozen."""
+    meta = folder.meta
+    runbook = folder.runbook()
+    async with AsyncExitStack() as stack:
+        lease = folder.lease()
+        lease.acquire()
+        stack.callback(lease.release)
+        sources = runbook.orders.sources if runbook.orders else ()
+        store = Store(
+            journal=await stack.enter_async_context(folder.journal(writer=True)),
+            inbox=await stack.enter_async_context(folder.inbox()),
+            ledger=await stack.enter_async_context(folder.ledger(sources)),
+            lease=lease,
+        )
+        secrets = GivenSecrets(boot["secrets"])
+        conductor = Conductor(
+            Engine(runbook, meta.run),
+            store,
+            meta.origin,
+            lambda report: far_ends_of(runbook, meta.origin.now_us, report, secrets),
+        )
+        conductor.report(Noted("show", ask_for_realtime()))
+        _cancel_on_terminate()
+        say_ready(pid=os.getpid())
+        verdict = await conductor.run()
+    return 0 if verdict == "green" else 1
+
+
+def _cancel_on_terminate() -> None:
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+def main() -> int:
+    """The process."""
+    log_to_stderr()
+    folder = RunFolder.open(Path(sys.argv[1]))
+    boot = read_boot()
+    loop = new_loop(folder.meta.origin.speed)
+    try:
+        return loop.run_until_complete(conduct(folder, boot))
+    except asyncio.CancelledError:
+        _log.warning("stopped before the end of the show")
+        return 1
+    except JournalError:
+        return 3
+    except LaunchError as error:
+        say_failed(error)
+        return error.exit_code
+    finally:
+        loop.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
