@@ -35,6 +35,7 @@ _LONGEST_KEY = 200
 _OTHERS_MAY_WRITE = 0o022
 
 _Stamp = tuple[int, int, int]
+_Keys = list["CrewKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class CrewKeys:
             )
         return found.st_ino, found.st_mtime_ns, found.st_size
 
-    def _read(self) -> list[CrewKey]:
+    def _read(self) -> _Keys:
         try:
             document = json.loads(self.path.read_text(encoding="utf-8"))
             return [_from_json(entry) for entry in document["keys"]]
@@ -169,7 +170,7 @@ class CrewKeys:
             ) from None
 
     @contextlib.contextmanager
-    def _changing(self) -> Iterator[list[CrewKey]]:
+    def _changing(self) -> Iterator[_Keys]:
         """Hold the lock, give the keys, and write what became of them."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -191,7 +192,7 @@ class CrewKeys:
         finally:
             os.close(lock)
 
-    def _write(self, keys: list[CrewKey]) -> None:
+    def _write(self, keys: _Keys) -> None:
         document = {"version": 1, "keys": [_as_json(key) for key in keys]}
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".crew-")
         try:

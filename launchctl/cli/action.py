@@ -1,0 +1,34 @@
+"""One action from the command line, written as in a runbook."""
+
+# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
+
+from __future__ import annotations
+
+from typing import Any
+
+from launchctl.errors import InputError
+
+_LONGEST = 4_000
+
+
+def parse_action(text: str) -> dict[str, Any]:
+    """Read ``{scene: HoldingSlide}`` as plain values.
+
+    Whether it is an action, and a repeatable one, is the conductor's to judge.
+
+    Raises:
+        InputError: it is no YAML mapping.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    example = "write it like '{scene: HoldingSlide}'"
+    if len(text) > _LONGEST:
+        raise InputError("so long a text is no action", hint=example)
+    try:
+        found = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError, RecursionError):
+        raise InputError(f"{text!r} is no YAML", hint=example) from None
+    if not isinstance(found, dict) or not found:
+        raise InputError(f"{text!r} is no action", hint=example)
+    return {str(key): value for key, value in found.items()}

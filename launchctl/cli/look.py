@@ -1,0 +1,68 @@
+"""Looking at a run: status, watch, journal, report."""
+
+# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from launchctl.cli.options import Json, KeyFile, RunDir, Url
+
+
+def add_to(app: typer.Typer) -> None:
+    """Join the command line."""
+    app.command("status")(status)
+    app.command("watch")(watch)
+    app.command("journal")(journal)
+    app.command("report")(report)
+
+
+def status(
+    run_dir: RunDir = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """Show the run as it is now."""
+    from launchctl.cli.calls import Way
+    from launchctl.cli.looking import show_status
+
+    show_status(Way(run_dir=run_dir, url=url, key_file=key_file, json=json))
+
+
+def watch(run_dir: RunDir = None) -> None:
+    """Watch the run in the terminal until it ends, or Ctrl-C (which stops nothing)."""
+    from launchctl.cli.looking import watch_run
+
+    watch_run(run_dir)
+
+
+def journal(
+    run_dir: RunDir = None,
+    after: Annotated[
+        int, typer.Option("--after", min=0, help="Only lines behind this seq.")
+    ] = 0,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with new lines as they come.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Prove that no line was changed or lost.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Print the journal, or verify it."""
+    from launchctl.cli.journal import print_journal, verify_journal
+
+    if verify:
+        verify_journal(run_dir, as_json=json)
+    else:
+        print_journal(run_dir, after=after, follow=follow, as_json=json)
+
+
+def report(run_dir: RunDir = None, json: Json = False) -> None:
+    """Print what was planned and what was run. Ends with 1 if the show went wrong."""
+    from launchctl.cli.looking import show_report
+
+    raise typer.Exit(show_report(run_dir, as_json=json))

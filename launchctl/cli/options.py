@@ -1,0 +1,55 @@
+"""Options that many verbs share, declared once so that they read alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RunDir = Annotated[
+    Path | None,
+    typer.Option("--run-dir", help="Folder of the run; by default the newest run."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of prose.")]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", help="Speak to a run over HTTP instead of its folder."),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", help="File with the crew key for --url (or set LAUNCH_KEY)."
+    ),
+]
+Why = Annotated[str | None, typer.Option("--why", help="The reason, for the journal.")]
+Evidence = Annotated[
+    str | None, typer.Option("--evidence", help="Where it can be seen: a URL, a note.")
+]
+CallId = Annotated[
+    str | None,
+    typer.Option("--id", help="Id of the call; the same id is answered once."),
+]
+ActAs = Annotated[
+    str | None,
+    typer.Option("--as", metavar="NAME[:ROLE]", help="Whom the journal shall name."),
+]
+Runbook = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The runbook.", show_default=False)
+]
+T0 = Annotated[
+    str | None,
+    typer.Option(
+        "--t0",
+        metavar="INSTANT|+SPAN",
+        help="When T-0 shall be; wall instants of the runbook move along.",
+    ),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override an address, such as stages.main.url=ws://127.0.0.1:4455.",
+    ),
+]

@@ -1,0 +1,78 @@
+"""Starting a show: run, demo."""
+
+# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from launchctl.cli.options import T0, Json, Runbook, Sets
+
+
+def add_to(app: typer.Typer) -> None:
+    """Join the command line."""
+    app.command("run")(run)
+    app.command("demo")(demo)
+
+
+def run(  # noqa: PLR0917  typer calls it by name
+    file: Runbook,
+    run_dir: Annotated[
+        Path | None,
+        typer.Option("--run-dir", help="Folder to keep the run in; made if missing."),
+    ] = None,
+    t0: T0 = None,
+    serve: Annotated[
+        str,
+        typer.Option(
+            "--serve",
+            metavar="HOST:PORT",
+            help="Where all pages are; keys are demanded unless it is loopback.",
+        ),
+    ] = "127.0.0.1:0",
+    public: Annotated[
+        str | None,
+        typer.Option(
+            "--public",
+            metavar="HOST:PORT",
+            help="Where only the public page and the shops' hooks are.",
+        ),
+    ] = None,
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Run the show: against the real far ends, to its end."""
+    from launchctl.cli.run import run_command
+
+    raise typer.Exit(
+        run_command(
+            file,
+            run_dir=run_dir,
+            t0=t0,
+            serve=serve,
+            public=public,
+            sets=sets or [],
+            as_json=json,
+        )
+    )
+
+
+def demo(
+    speed: Annotated[
+        float,
+        typer.Option(
+            "--speed", min=1.0, max=200.0, help="Seconds of the show in a second."
+        ),
+    ] = 30.0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+    json: Json = False,
+) -> None:
+    """Play the reference show at speed, on emulated far ends. Touches nothing real."""
+    from launchctl.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(speed=speed, browser=browser, as_json=json))

@@ -1,0 +1,274 @@
+"""The verbs that call the show: go, hold, resume, skip, fire, approve, silence and kin.
+
+Each is a few lines: what it wants, in the words of ``POST /api/v1/calls``. The options
+that all of them share are declared once, in ``_shared``.
+"""
+
+# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
+
+from launchctl.cli.calls import CallAnswer, Desk, Way, Wish, at_desk
+from launchctl.cli.options import (
+    ActAs,
+    CallId,
+    Evidence,
+    Json,
+    KeyFile,
+    RunDir,
+    Url,
+    Why,
+)
+
+_Cue = Annotated[str, typer.Argument(metavar="CUE", show_default=False)]
+_Work = Callable[[Desk, Way], Awaitable[list[CallAnswer]]]
+
+_REGISTERED: list[tuple[str, Callable[..., None]]] = []
+
+
+def add_to(app: typer.Typer) -> None:
+    """Join the command line."""
+    for name, command in _REGISTERED:
+        app.command(name)(command)
+
+
+def _shared(  # noqa: PLR0917  typer calls it by name
+    run_dir: RunDir = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    why: Why = None,
+    evidence: Evidence = None,
+    id: CallId = None,  # noqa: A002  the option's name
+    act_as: ActAs = None,
+    json: Json = False,
+) -> None:
+    """The options of every call verb; only its signature is used."""
+
+
+def _verb(name: str) -> Callable[[Callable[..., _Work]], Callable[..., _Work]]:
+    """Make a command of a function that takes its own arguments and gives the work.
+
+    The command's signature is the function's own parameters and the shared options.
+    """
+
+    def register(make: Callable[..., _Work]) -> Callable[..., _Work]:
+        own = list(inspect.signature(make, eval_str=True).parameters.values())
+        shared = list(inspect.signature(_shared, eval_str=True).parameters.values())
+
+        def command(**given: Any) -> None:
+            way = Way(**{option.name: given.pop(option.name) for option in shared})
+            _carry_out(make(**given), way)
+
+        command.__doc__ = make.__doc__
+        command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
+        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *shared]]
+        )
+        _REGISTERED.append((name, command))
+        return make
+
+    return register
+
+
+def _carry_out(work: _Work, way: Way) -> None:
+    """Send the calls, print the answers, and end with 1 if one was refused."""
+    from launchctl.cli.output import print_json
+
+    async def at_the_desk() -> list[CallAnswer]:
+        async with at_desk(way) as desk:
+            return await work(desk, way)
+
+    answers = asyncio.run(at_the_desk())
+    for answer in answers:
+        if way.json:
+            print_json(
+                {
+                    "id": answer.id,
+                    "accepted": answer.accepted,
+                    "reason": answer.reason,
+                    "seq": answer.seq,
+                }
+            )
+        else:
+            word = "accepted" if answer.accepted else "refused"
+            print(f"{word}: {answer.reason}" if answer.reason else word)
+    if not all(answer.accepted for answer in answers):
+        raise typer.Exit(1)
+
+
+def _one(verb: str, target: str | None = None, **args: Any) -> _Work:
+    """The plain case: one call about what the person names, as the show is now."""
+
+    async def work(desk: Desk, _way: Way) -> list[CallAnswer]:
+        seen = (await desk.status())["seq"]
+        return [await desk.call(Wish(verb, target, args, seen))]
+
+    return work
+
+
+@_verb("go")
+def go(
+    cue: Annotated[
+        str | None, typer.Argument(metavar="[CUE]", show_default=False)
+    ] = None,
+) -> _Work:
+    """Fire the standby cue. Without CUE: the one that stands by now."""
+    from launchctl.cli.standby import go_work
+
+    return go_work(cue)
+
+
+@_verb("hold")
+def hold(name: Annotated[str, typer.Argument(metavar="NAME")] = "operator") -> _Work:
+    """Stop the countdown until somebody resumes."""
+    return _one("hold", name)
+
+
+@_verb("resume")
+def resume(
+    holds: Annotated[list[str] | None, typer.Argument(metavar="[HOLD]...")] = None,
+) -> _Work:
+    """Release the holds named, or the only one open."""
+    from launchctl.cli.standby import resume_work
+
+    return resume_work(holds or [])
+
+
+@_verb("skip")
+def skip(cue: _Cue) -> _Work:
+    """Leave a cue out."""
+    return _one("skip", cue)
+
+
+@_verb("fire")
+def fire(cue: _Cue) -> _Work:
+    """Fire one cue now, whatever its triggers say. Its gates still hold."""
+    return _one("fire", cue)
+
+
+@_verb("approve")
+def approve(
+    text: Annotated[str, typer.Argument(metavar="CUE|DIGEST", show_default=False)],
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the exact texts and approve nothing.")
+    ] = False,
+) -> _Work:
+    """Approve the exact texts of a cue, or one text by its digest."""
+    from launchctl.cli.texts import texts_work
+
+    return texts_work("approve", text, only_show=show)
+
+
+@_verb("revoke")
+def revoke(
+    text: Annotated[str, typer.Argument(metavar="CUE|DIGEST", show_default=False)],
+) -> _Work:
+    """Take an approval back."""
+    from launchctl.cli.texts import texts_work
+
+    return texts_work("revoke", text)
+
+
+@_verb("silence")
+def silence(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT|all", show_default=False)],
+) -> _Work:
+    """Let no post of an account leave: what comes due is parked."""
+    return _one("silence", account)
+
+
+@_verb("unsilence")
+def unsilence(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT|all", show_default=False)],
+) -> _Work:
+    """End a silence. Sends nothing by itself."""
+    return _one("unsilence", account)
+
+
+@_verb("counter")
+def counter(
+    state: Annotated[
+        str, typer.Argument(metavar="open|freeze|hide", show_default=False)
+    ],
+) -> _Work:
+    """Open, freeze or hide the pre-order counter."""
+    if state not in {"open", "freeze", "hide"}:
+        raise typer.BadParameter(f"{state!r} is none of open, freeze, hide")
+    return _one("counter", state)
+
+
+@_verb("settle")
+def settle(
+    cue: _Cue,
+    outcome: Annotated[
+        str, typer.Argument(metavar="sent|not-sent", show_default=False)
+    ],
+    post_url: Annotated[
+        str | None, typer.Argument(metavar="[URL]", show_default=False)
+    ] = None,
+) -> _Work:
+    """Decide what is in doubt: it was sent (there is its URL), or it was not."""
+    if outcome not in {"sent", "not-sent"}:
+        raise typer.BadParameter(f"{outcome!r} is neither sent nor not-sent")
+    if outcome == "sent" and not post_url:
+        raise typer.BadParameter("say where it is: settle CUE sent URL")
+    if outcome == "not-sent" and post_url:
+        raise typer.BadParameter("what was not sent has no URL")
+    found = {"url": post_url} if post_url else {}
+    return _one("settle", cue, outcome=outcome.replace("-", "_"), **found)
+
+
+@_verb("adopt")
+def adopt(
+    cue: _Cue,
+    post_url: Annotated[str, typer.Argument(metavar="URL", show_default=False)],
+) -> _Work:
+    """Take a post made by hand as the cue's own."""
+    return _one("adopt", cue, url=post_url)
+
+
+@_verb("call")
+def call(
+    procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", show_default=False)],
+) -> _Work:
+    """Start a procedure."""
+    return _one("call", procedure)
+
+
+@_verb("confirm")
+def confirm(
+    what: Annotated[str, typer.Argument(metavar="WHAT", show_default=False)],
+) -> _Work:
+    """Say that something outside is true, for the gate or call that waits for it."""
+    return _one("confirm", what)
+
+
+@_verb("do")
+def do(
+    action: Annotated[
+        str, typer.Argument(metavar="'{scene: NAME}'", show_default=False)
+    ],
+) -> _Work:
+    """Do one repeatable action now, written as in a runbook."""
+    from launchctl.cli.action import parse_action
+
+    return _one("do", None, action=parse_action(action))
+
+
+@_verb("end")
+def end() -> _Work:
+    """End the show."""
+    return _one("end")
+
+
+@_verb("abort")
+def abort() -> _Work:
+    """Stop everything: cues skipped, accounts silenced, the safe state set."""
+    return _one("abort")
