@@ -56,7 +56,11 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
             if address is None:
                 continue
             app = make_app(
-                viewer, inbox, keys=keys, hooks=hooks, public_only=public_only,
+                viewer,
+                inbox,
+                keys=keys,
+                hooks=hooks,
+                public_only=public_only,
                 address=address,
             )
             answer[name] = await _listen(stack, app, address)

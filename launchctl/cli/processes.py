@@ -128,7 +128,8 @@ def _failed_to_start(name: str, log: Path) -> LaunchError:
 
 def read_boot() -> dict[str, Any]:
     """In the child: the boot line. Standard input stays open; its end means that
-    the starter is gone."""
+    the starter is gone.
+    """
     boot: dict[str, Any] = json.loads(sys.stdin.readline())
     return boot
 

@@ -161,7 +161,8 @@ class Conductor:
     @asynccontextmanager
     async def _feeders(self) -> AsyncIterator[None]:
         """Everything that runs beside the loop. The first that fails ends the show's
-        process with its error: a conductor without its journal or inbox must stop."""
+        process with its error: a conductor without its journal or inbox must stop.
+        """
         main = asyncio.current_task()
         failed: list[BaseException] = []
 

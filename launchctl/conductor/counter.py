@@ -29,15 +29,15 @@ class ShowsText(Protocol):
         ...
 
 
-def counter_text(
-    runbook: Runbook, drivers: Mapping[str, Driver]
-) -> CounterText | None:
+def counter_text(runbook: Runbook, drivers: Mapping[str, Driver]) -> CounterText | None:
     """The counter's projection, if the runbook shows it on a stage that can."""
     show_on = runbook.orders.show_on if runbook.orders else None
     if show_on is None:
         return None
     stage = drivers.get(f"stage:{show_on.stage or runbook.first_stage}")
-    return CounterText(runbook, show_on, stage) if isinstance(stage, ShowsText) else None
+    if not isinstance(stage, ShowsText):
+        return None
+    return CounterText(runbook, show_on, stage)
 
 
 class CounterText:

@@ -103,6 +103,6 @@ class Dispatcher:
                 return await driver.send(command)
         except TimeoutError:
             return Outcome(Answer.UNKNOWN, f"no answer within {left_s:.1f} s")
-        except Exception as error:  # a driver's defect must not take the show down
+        except Exception as error:  # noqa: BLE001  a driver's defect must not take the show down
             _log.exception("driver failed", target=command.target, key=command.key)
             return Outcome(Answer.UNKNOWN, f"driver failed: {type(error).__name__}")

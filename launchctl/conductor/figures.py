@@ -1,4 +1,4 @@
-"""Taking a figure: wait until the ledger is complete to its instant, then read it once."""
+"""Taking a figure: wait until the ledger is complete to its instant; read it once."""
 
 from __future__ import annotations
 

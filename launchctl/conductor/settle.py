@@ -19,9 +19,7 @@ _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
 
 
-async def settle(
-    driver: Driver, task: Settle, now_us: Callable[[], Micros]
-) -> Settled:
+async def settle(driver: Driver, task: Settle, now_us: Callable[[], Micros]) -> Settled:
     """Read until found, or until the lag window has passed.
 
     The last reading begins after the window's end, so that ``ABSENT`` is meant.

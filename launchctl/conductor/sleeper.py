@@ -1,9 +1,10 @@
 """Waking up on time: sleep until just before, then spin in the loop.
 
-A timer of the default loop wakes 0.9 ms late at the median and more under load. Sleeping
-until 1.5 ms before and then yielding in a tight loop was measured at 0.001 ms (p50) and
-0.04 ms (p99) with real-time priority. A spinner without that priority is punished by the
-scheduler when the cores are busy, so it may spin at most a tenth of any second.
+A timer of the default loop wakes 0.9 ms late at the median and more under load.
+Sleeping until 1.5 ms before and then yielding in a tight loop was
+measured at 0.001 ms (p50) and 0.04 ms (p99) with real-time priority. A spinner without
+that priority is punished by the scheduler when the cores are busy, so it may spin at
+most a tenth of any second.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ class Sleeper:
                 await self._sleep(left_us, spin_us)
 
     async def _sleep(self, left_us: Micros, spin_us: Micros) -> None:
-        # A far deadline is approached in two steps: the long timer may oversleep by more
-        # than the spin that follows it.
+        # A far deadline is approached in two steps: the long timer may oversleep by
+        # more than the spin that follows it.
         early_us = _COARSE_US if left_us > 2 * _COARSE_US else spin_us
         try:
             async with asyncio.timeout((left_us - early_us) / SECOND):

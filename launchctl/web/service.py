@@ -71,7 +71,7 @@ class ServiceTimetable:
             at_us = self._origin.now_us()
             try:
                 async with self._session.get(f"{self._url}/hooks/{source}") as answer:
-                    served = answer.status == 405  # noqa: PLR2004  POST only
+                    served = answer.status == 405
             except (aiohttp.ClientError, TimeoutError):
                 served = False
             if served:
