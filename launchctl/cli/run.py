@@ -1,182 +1,181 @@
-"""``launch run``: a run folder, two processes, and somebody who watches.
+"""``launch run``: start a show, and watch it to its end.
 
 The process that you start only starts the other two and watches the journal. It can be
-killed, and the show goes on; the show ends with the show.
+killed, and the show goes on; it ends with the show.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from launchctl.cli.processes import Child, start_child
-from launchctl.clock import Origin
-from launchctl.errors import InputError
-from launchctl.runbook.loader import load
-from launchctl.runbook.model import Runbook
-from launchctl.runbook.secrets import resolve_front, resolve_show
-from launchctl.store.folder import RunFolder, RunMeta, runs_root
-from launchctl.times import (
-    SECOND,
-    Micros,
-    format_instant,
-    parse_instant,
-    parse_span,
-)
+from launchctl.cli.output import print_json
+from launchctl.cli.start_show import RunningShow, RunRequest, start_show
+from launchctl.cli.view import show_until
+from launchctl.conductor.viewer import Viewer
+from launchctl.errors import InputError, RefusedError
+from launchctl.store.base import Line
+from launchctl.store.folder import RunFolder
+
+_PRESSES_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRequest:
-    """What to run, and how.
-
-    Attributes:
-        runbook: the file.
-        run_dir: where the run folder shall be; None: a new one below ``runs_root()``.
-        t0: an RFC 3339 instant, ``+SPAN`` from now, or None for the runbook's own.
-        sets: overridden addresses, (path, value).
-        serve: HOST:PORT of everything; port 0 takes a free one.
-        public: HOST:PORT of the public pages alone, or None.
-        speed: how many seconds of the show pass in a second; rehearsals only.
-        start_us: N at the start; rehearsals only. None takes the wall clock.
-        rehearsal: no real network may be reached.
-        environ: where ``{env: NAME}`` is looked up.
-    """
-
-    runbook: Path
-    run_dir: Path | None = None
-    t0: str | None = None
-    sets: Sequence[tuple[str, str]] = ()
-    serve: str = "127.0.0.1:0"
-    public: str | None = None
-    speed: float = 1.0
-    start_us: Micros | None = None
-    rehearsal: bool = False
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+def run_command(
+    file: Path,
+    *,
+    run_dir: Path | None,
+    t0: str | None,
+    serve: str,
+    public: str | None,
+    sets: Sequence[str],
+    as_json: bool,
+) -> int:
+    """``launch run``; the exit code."""
+    request = RunRequest(
+        runbook=file,
+        run_dir=run_dir,
+        t0=t0,
+        sets=parse_sets(sets),
+        serve=serve,
+        public=public,
+    )
+    return asyncio.run(_run(request, as_json=as_json))
 
 
-@dataclass(frozen=True, slots=True)
-class RunningShow:
-    """A started run: its folder, its two processes and where its pages are."""
-
-    folder: RunFolder
-    show: Child
-    front: Child
-
-    @property
-    def url(self) -> str:
-        """Where the pages are."""
-        url: str = self.front.ready["url"]
-        return url
-
-    async def ended(self) -> int:
-        """The show's exit code, once it has ended: 0 green, 1 red, 3 frozen."""
-        return await self.show.wait()
-
-
-@asynccontextmanager
-async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
-    """Start a run; on leaving, stop what still runs of it.
+def parse_sets(written: Sequence[str]) -> list[tuple[str, str]]:
+    """``--set PATH=VALUE``, as pairs.
 
     Raises:
-        LaunchError: the runbook does not load, a secret is missing, an address is
-            taken, or a process did not start. Nothing is left running.
+        InputError: one has no ``=``.
     """
-    origin = Origin.here(request.start_us, request.speed)
-    t0_us = parse_t0(request.t0, origin.start_us)
-    runbook = load(
-        request.runbook,
-        t0_us=t0_us,
-        sets=request.sets,
-        environ=request.environ,
-        now_us=origin.start_us,
-    )
-    show_secrets = resolve_show(runbook, request.environ)
-    front_secrets = resolve_front(runbook, request.environ)
-    folder = await _make_folder(request, runbook, origin, t0_us)
-    async with AsyncExitStack() as stack:
-        # The front first: hooks count before the first cue, and stay up after the last.
-        front = await start_child(
-            "front",
-            folder.path,
-            {
-                "secrets": front_secrets,
-                "serve": request.serve,
-                "public": request.public,
-            },
-        )
-        stack.push_async_callback(front.stop)
-        show = await start_child("show", folder.path, {"secrets": show_secrets})
-        stack.push_async_callback(show.stop)
-        folder.write(
-            replace(
-                folder.meta,
-                pid=show.pid,
-                front_pid=front.pid,
-                url=front.ready.get("url"),
-                public_url=front.ready.get("public_url"),
+    pairs = []
+    for each in written:
+        path, equals, value = each.partition("=")
+        if not equals:
+            raise InputError(
+                f"--set {each}: there is no value",
+                hint="write it like stages.main.url=ws://127.0.0.1:4455",
             )
-        )
-        yield RunningShow(folder, show, front)
+        pairs.append((path, value))
+    return pairs
 
 
-def parse_t0(written: str | None, now_us: Micros) -> Micros | None:
-    """``--t0``: an RFC 3339 instant with its offset, or ``+5s`` from now.
+async def _run(request: RunRequest, *, as_json: bool) -> int:
+    async with start_show(request) as running:
+        watch = print_lines if as_json else show_in_terminal
+        return await watch_to_the_end(running, watch)
 
-    Raises:
-        InputError: it is neither.
-    """
-    if written is None:
-        return None
+
+Watch = Callable[[Viewer, asyncio.Event], Awaitable[None]]
+"""Shows a run until the event is set."""
+
+
+async def watch_to_the_end(running: RunningShow, watch: Watch) -> int:
+    """Show the run until the show has ended; its exit code."""
+    done = asyncio.Event()
+    viewer = await Viewer.open(running.folder)
+    watching = asyncio.create_task(watch(viewer, done))
     try:
-        if written.startswith("+"):
-            # A whole second: people read T-0 off clocks.
-            return (now_us + parse_span(written[1:])) // SECOND * SECOND
-        return parse_instant(written)
-    except ValueError as error:
-        raise InputError(
-            f"--t0 {written}: {error}",
-            hint="write an instant such as 2016-03-31T20:30:00-07:00, or +5m",
-        ) from error
-
-
-async def _make_folder(
-    request: RunRequest, runbook: Runbook, origin: Origin, t0_us: Micros | None
-) -> RunFolder:
-    run = run_id(origin.start_us, runbook.title)
-    meta = RunMeta(
-        run=run,
-        title=runbook.title,
-        runbook="",
-        origin=origin,
-        t0_us=t0_us,
-        sets=tuple(request.sets),
-        rehearsal=request.rehearsal,
-    )
-    folder = RunFolder.create(request.run_dir or runs_root() / run, meta, runbook)
-    # Every file exists before the first process looks for it.
-    sources = runbook.orders.sources if runbook.orders else ()
-    async with folder.journal(writer=True), folder.inbox():
-        if runbook.orders:
-            async with folder.ledger(sources, writer=True):
-                pass
-    return folder
-
-
-def run_id(start_us: Micros, title: str) -> str:
-    """A name that sorts by time, can be read aloud, and is not guessed twice."""
-    stamp = re.sub(r"[-:]", "", format_instant(start_us)[:19]) + "Z"
-    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40]
-    return f"{stamp}-{words}-{secrets.token_hex(2)}"
-
-
-async def watch_to_the_end(running: RunningShow, done: asyncio.Event) -> int:
-    """Set ``done`` when the show has ended; its exit code."""
-    code = await running.ended()
-    done.set()
+        with two_presses(running):
+            code = await running.ended()
+        await _caught_up(viewer, running.folder)
+        done.set()
+        await watching
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await viewer.aclose()
     return code
+
+
+async def _caught_up(viewer: Viewer, folder: RunFolder) -> None:
+    """Until the viewer has seen the journal's last line."""
+    async with folder.journal() as journal:
+        head = await journal.head()
+    if viewer.seq < head:
+        async for _ in viewer.follow():
+            if viewer.seq >= head:
+                return
+
+
+async def print_lines(viewer: Viewer, done: asyncio.Event) -> None:
+    """``--json``: where the run is, then every journal line."""
+    meta = viewer.folder.meta
+    place = {
+        "run": meta.run,
+        "run_dir": str(viewer.folder.path),
+        "url": meta.url,
+        "pid": meta.pid,
+    }
+    print_json(place)
+    seq = 0
+    async for lines in _until(viewer, done):
+        for line in lines:
+            print_json(line)
+            seq = line["seq"]
+    for line in await viewer.lines(seq):
+        print_json(line)
+
+
+async def _until(viewer: Viewer, done: asyncio.Event) -> AsyncIterator[list[Line]]:
+    """Batches of lines from the first on, until ``done``."""
+    ending = asyncio.create_task(done.wait())
+    follow = viewer.follow(after=0)
+    try:
+        while True:
+            batch = asyncio.ensure_future(anext(follow))
+            await asyncio.wait({batch, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not batch.done():
+                batch.cancel()
+                await asyncio.gather(batch, return_exceptions=True)
+                return
+            yield batch.result()
+    finally:
+        ending.cancel()
+
+
+async def show_in_terminal(viewer: Viewer, done: asyncio.Event) -> None:
+    """The live view where there is a terminal, plain lines elsewhere; then a report."""
+    meta = viewer.folder.meta
+    print(f"run     {meta.run}\nfolder  {viewer.folder.path}\npage    {meta.url}/crew")
+    await show_until(viewer, done)
+    print_report(await report_of(viewer))
+
+
+@contextmanager
+def two_presses(running: RunningShow) -> Iterator[None]:
+    """Ctrl-C once asks, twice stops the show's processes: a slip of the hand on the
+    night must not end the show. SIGTERM means it."""
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+    last_s = -_PRESSES_S
+
+    def press() -> None:
+        nonlocal last_s
+        pressed_s, last_s = last_s, loop.time()
+        if sys.stdin.isatty() and loop.time() - pressed_s > _PRESSES_S:
+            print(
+                "\nthe show runs on. `launch abort` ends it safely;"
+                f" Ctrl-C again within {_PRESSES_S:g} s stops its processes as they are",
+                file=sys.stderr,
+            )
+        elif main is not None:
+            main.cancel()
+
+    loop.add_signal_handler(signal.SIGINT, press)
+    if main is not None:
+        loop.add_signal_handler(signal.SIGTERM, main.cancel)
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise RefusedError(
+            "stopped before the end of the show",
+            hint=f"its run folder is {running.folder.path}",
+        ) from None
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGTERM)

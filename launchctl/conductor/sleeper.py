@@ -68,7 +68,8 @@ class Sleeper:
 
     async def _spin(self, deadline_us: Micros) -> None:
         began_us = self._now_us()
-        while self._now_us() < deadline_us and not self._news.is_set():
+        # Spinning is the point: an Event would need a timer to set it.
+        while self._now_us() < deadline_us and not self._news.is_set():  # noqa: ASYNC110
             await asyncio.sleep(0)
         self._spun_us += self._now_us() - began_us
 

@@ -1,0 +1,171 @@
+"""Starting a show: a run folder, and its two processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from launchctl.cli.processes import Child, start_child
+from launchctl.clock import Origin
+from launchctl.errors import InputError
+from launchctl.runbook.loader import load
+from launchctl.runbook.model import Runbook
+from launchctl.runbook.secrets import resolve_front, resolve_show
+from launchctl.store.folder import RunFolder, RunMeta, runs_root
+from launchctl.times import (
+    SECOND,
+    Micros,
+    format_instant,
+    parse_instant,
+    parse_span,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What to run, and how.
+
+    Attributes:
+        runbook: the file.
+        run_dir: where the run folder shall be; None: a new one below ``runs_root()``.
+        t0: an RFC 3339 instant, ``+SPAN`` from now, or None for the runbook's own.
+        sets: overridden addresses, (path, value).
+        serve: HOST:PORT of everything; port 0 takes a free one.
+        public: HOST:PORT of the public pages alone, or None.
+        speed: how many seconds of the show pass in a second; rehearsals only.
+        start_us: N at the start; rehearsals only. None takes the wall clock.
+        rehearsal: no real network may be reached.
+        environ: where ``{env: NAME}`` is looked up.
+    """
+
+    runbook: Path
+    run_dir: Path | None = None
+    t0: str | None = None
+    sets: Sequence[tuple[str, str]] = ()
+    serve: str = "127.0.0.1:0"
+    public: str | None = None
+    speed: float = 1.0
+    start_us: Micros | None = None
+    rehearsal: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningShow:
+    """A started run: its folder, its two processes and where its pages are."""
+
+    folder: RunFolder
+    show: Child
+    front: Child
+
+    @property
+    def url(self) -> str:
+        """Where the pages are."""
+        url: str = self.front.ready["url"]
+        return url
+
+    async def ended(self) -> int:
+        """The show's exit code, once it has ended: 0 green, 1 red, 3 frozen."""
+        return await self.show.wait()
+
+
+@asynccontextmanager
+async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
+    """Start a run; on leaving, stop what still runs of it.
+
+    Raises:
+        LaunchError: the runbook does not load, a secret is missing, an address is
+            taken, or a process did not start. Nothing is left running.
+    """
+    origin = Origin.here(request.start_us, request.speed)
+    t0_us = parse_t0(request.t0, origin.start_us)
+    runbook = load(
+        request.runbook,
+        t0_us=t0_us,
+        sets=request.sets,
+        environ=request.environ,
+        now_us=origin.start_us,
+    )
+    show_secrets = resolve_show(runbook, request.environ)
+    front_secrets = resolve_front(runbook, request.environ)
+    folder = await _make_folder(request, runbook, origin, t0_us)
+    async with AsyncExitStack() as stack:
+        # The front first: hooks count before the first cue, and stay up after the last.
+        front = await start_child(
+            "front",
+            folder.path,
+            {
+                "secrets": front_secrets,
+                "serve": request.serve,
+                "public": request.public,
+            },
+        )
+        stack.push_async_callback(front.stop)
+        show = await start_child("show", folder.path, {"secrets": show_secrets})
+        stack.push_async_callback(show.stop)
+        folder.write(
+            replace(
+                folder.meta,
+                pid=show.pid,
+                front_pid=front.pid,
+                url=front.ready.get("url"),
+                public_url=front.ready.get("public_url"),
+            )
+        )
+        yield RunningShow(folder, show, front)
+
+
+def parse_t0(written: str | None, now_us: Micros) -> Micros | None:
+    """``--t0``: an RFC 3339 instant with its offset, or ``+5s`` from now.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if written is None:
+        return None
+    try:
+        if written.startswith("+"):
+            # A whole second: people read T-0 off clocks.
+            return (now_us + parse_span(written[1:])) // SECOND * SECOND
+        return parse_instant(written)
+    except ValueError as error:
+        raise InputError(
+            f"--t0 {written}: {error}",
+            hint="write an instant such as 2016-03-31T20:30:00-07:00, or +5m",
+        ) from error
+
+
+async def _make_folder(
+    request: RunRequest, runbook: Runbook, origin: Origin, t0_us: Micros | None
+) -> RunFolder:
+    run = run_id(origin.start_us, runbook.title)
+    meta = RunMeta(
+        run=run,
+        title=runbook.title,
+        runbook="",
+        origin=origin,
+        t0_us=t0_us,
+        sets=tuple(request.sets),
+        rehearsal=request.rehearsal,
+    )
+    folder = RunFolder.create(request.run_dir or runs_root() / run, meta, runbook)
+    # Every file exists before the first process looks for it.
+    sources = runbook.orders.sources if runbook.orders else ()
+    async with folder.journal(writer=True), folder.inbox():
+        if runbook.orders:
+            async with folder.ledger(sources, writer=True):
+                pass
+    return folder
+
+
+def run_id(start_us: Micros, title: str) -> str:
+    """A name that sorts by time, can be read aloud, and is not guessed twice."""
+    stamp = re.sub(r"[-:]", "", format_instant(start_us)[:19]) + "Z"
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40]
+    return f"{stamp}-{words}-{secrets.token_hex(2)}"
