@@ -4,8 +4,6 @@
 is imported by the verb that needs it, so that ``launch --help`` is there at once.
 """
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 from collections.abc import Sequence

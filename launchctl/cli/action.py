@@ -1,7 +1,5 @@
 """One action from the command line, written as in a runbook."""
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 from typing import Any

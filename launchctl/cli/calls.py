@@ -6,8 +6,6 @@ can write the run folder acts as its operating-system user with all roles; over 
 crew key says who it is.
 """
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 import contextlib

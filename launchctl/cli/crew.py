@@ -1,7 +1,5 @@
 """``launch crew``: keys for those who call over the network."""
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -6,8 +6,6 @@ it). With ``--json`` the same goes to stdout as one JSON object, so that a scrip
 not read prose.
 """
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 import os

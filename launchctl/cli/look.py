@@ -1,7 +1,5 @@
 """Looking at a run: status, watch, journal, report."""
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 from typing import Annotated

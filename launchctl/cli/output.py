@@ -1,7 +1,5 @@
 """What reaches the terminal: plain where it is no terminal, or where NO_COLOR asks."""
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 import json

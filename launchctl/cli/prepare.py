@@ -1,7 +1,5 @@
 """Before the show: init, check, schema."""
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 from pathlib import Path

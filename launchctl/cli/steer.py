@@ -4,8 +4,6 @@ Each is a few lines: what it wants, in the words of ``POST /api/v1/calls``. The 
 that all of them share are declared once, in ``_shared``.
 """
 
-# ruff: noqa: PLC0415 -- verbs import what they need when they run: help stays quick
-
 from __future__ import annotations
 
 import asyncio

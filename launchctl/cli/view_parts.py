@@ -1,0 +1,162 @@
+"""The parts of the terminal view: each makes one block of a status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from launchctl.cli.words import countdown, money, number
+from launchctl.times import Micros, parse_instant
+
+if TYPE_CHECKING:
+    from launchctl.show.status import CueStatus, Status
+
+_NEXT = 8
+_LEVEL_STYLE = {
+    "good": "green",
+    "warning": "yellow",
+    "bad": "bold red",
+    "offline": "bold red",
+}
+_LEVEL_ORDER = {"offline": 0, "bad": 1, "warning": 2, "good": 3}
+_ATTENTION = {"held", "parked", "in_doubt", "failed"}
+
+
+def holds_part(status: Status, now: Micros) -> RenderableType | None:
+    """Open holds with reason, age and who may release them; None if there is none."""
+    if not status["holds"]:
+        return None
+    block = Table.grid(expand=True)
+    block.add_column(no_wrap=True, ratio=1)
+    for hold in status["holds"]:
+        age = countdown(parse_instant(hold["since"]) - now)
+        until = ""
+        if hold["until"]:
+            until = f", ends {countdown(parse_instant(hold['until']) - now)}"
+        release = (
+            f", released by {', '.join(hold['release'])}" if hold["release"] else ""
+        )
+        reason = f": {hold['reason']}" if hold["reason"] else ""
+        text = f"HOLD {hold['name']}{reason} (since {age}{until}{release})"
+        block.add_row(Text(text, style="bold yellow", overflow="ellipsis"))
+    return block
+
+
+def gates_part(status: Status) -> RenderableType | None:
+    """Closed gates, each with its reason; None if there is none."""
+    if not status["gates"]:
+        return None
+    block = Table.grid(expand=True, padding=(0, 1))
+    block.add_column(no_wrap=True)
+    block.add_column(no_wrap=True)
+    block.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
+    block.add_row(Text("CLOSED GATES", style="dim"))
+    for gate in status["gates"]:
+        block.add_row(Text(gate["cue"], style="bold"), gate["gate"], Text(gate["why"]))
+    return block
+
+
+def next_part(status: Status, now: Micros) -> RenderableType:
+    """Standby per role, what runs or waits for a person, and what comes next."""
+    block = Table.grid(expand=True, padding=(0, 1))
+    block.add_column(no_wrap=True)
+    block.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
+    block.add_column(no_wrap=True, justify="right")
+    for role, standby in status["standby"].items():
+        mark = Text("STANDBY", style="bold black on green")
+        block.add_row(mark, Text(standby["cue"], style="bold"), Text(f"GO: {role}"))
+    if not status["standby"]:
+        block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
+    by_name = {cue["cue"]: cue for cue in status["cues"]}
+    for cue in status["cues"]:
+        if cue["state"] in _ATTENTION:
+            why = f": {cue['reason']}" if cue["reason"] else ""
+            state = Text(cue["state"].upper(), style="bold red")
+            block.add_row(state, Text(f"{cue['cue']}{why}"))
+        elif cue["state"] in {"running", "waiting"}:
+            block.add_row(Text(cue["state"], style="cyan"), Text(cue["cue"]))
+    standing = {standby["cue"] for standby in status["standby"].values()}
+    for name in [name for name in status["next"] if name not in standing][:_NEXT]:
+        when = _when(by_name[name], now) if name in by_name else ""
+        block.add_row(Text("next", style="dim"), Text(name), Text(when))
+    return block
+
+
+def _when(cue: CueStatus, now: Micros) -> str:
+    planned = cue["due"] or cue["planned"]
+    if planned is not None:
+        return countdown(parse_instant(planned) - now)
+    return f"GO: {', '.join(cue['go'])}" if cue["go"] else ""
+
+
+def counter_part(status: Status) -> RenderableType:
+    """Units, what they are worth, and whether the stream shows them."""
+    orders = status["orders"]
+    if orders is None:
+        return Text("")
+    lines = [
+        Text.assemble(
+            ("COUNTER ", "dim"),
+            (number(orders["units"]), "bold"),
+            f" {status['counter']}",
+        )
+    ]
+    value = orders["implied_value"]
+    if value:
+        worth = money(value["amount_minor"], value["currency"])
+        lines.append(Text(f"  worth {worth}", no_wrap=True, overflow="ellipsis"))
+    if orders["quarantined"]:
+        lines.append(Text(f"  {number(orders['quarantined'])} aside", style="yellow"))
+    return Group(*lines)
+
+
+def stages_part(status: Status) -> RenderableType:
+    """Each stage: what is on program, what is wanted, and whose hand it was."""
+    lines = []
+    for stage in status["stages"]:
+        name = stage["stage"]
+        if not stage["connected"]:
+            lines.append(Text(f"STAGE {name} offline", style="bold red"))
+            continue
+        live = Text(" LIVE", style="bold red") if stage["streaming"] else Text("")
+        program = stage["program"] or "?"
+        lines.append(
+            Text.assemble(("STAGE ", "dim"), f"{name} ", (program, "bold"), live)
+        )
+        if stage["by_hand"]:
+            hands = ", ".join(stage["by_hand"])
+            lines.append(Text(f"  by hand: {hands}", style="yellow"))
+        elif stage["wanted"] and stage["wanted"] != stage["program"]:
+            lines.append(Text(f"  wanted: {stage['wanted']}", style="yellow"))
+        if stage["text"]:
+            lines.append(Text(f'  "{stage["text"]}"', style="dim"))
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(*lines)
+
+
+def health_part(status: Status) -> RenderableType:
+    """Every far end, the worst first."""
+    rows = sorted(
+        status["health"].items(),
+        key=lambda row: (_LEVEL_ORDER.get(str(row[1].get("level")), 0), row[0]),
+    )
+    lines = []
+    for name, health in rows:
+        level = str(health.get("level", "?"))
+        text = f"  {health['text']}" if health.get("text") else ""
+        lines.append(
+            Text.assemble(
+                (f"{level:8}", _LEVEL_STYLE.get(level, "")), name, (text, "dim")
+            )
+        )
+    if status["silenced"]:
+        lines.append(
+            Text(f"SILENCED {', '.join(status['silenced'])}", style="bold red")
+        )
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(*lines)

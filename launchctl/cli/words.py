@@ -1,0 +1,99 @@
+"""How the terminal says things: clocks, countdowns, money, one journal line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from launchctl.times import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    Micros,
+    format_t,
+    micros,
+    parse_instant,
+    to_datetime,
+)
+
+_HEAD = frozenset({"seq", "at", "t_s", "event", "cue", "by", "v"})
+_LONGEST_VALUE = 100
+_UNSAID = frozenset({"digest", "chain"})
+
+
+def t_clock(t_s: float | None) -> str:
+    """``T-00:10:00``, without fractions: a clock that people read aloud.
+
+    Counting down it shows the second that is not over yet, as a countdown does.
+    """
+    if t_s is None:
+        return "T-?"
+    t_us = micros(t_s)
+    whole = -((-t_us + SECOND - 1) // SECOND) if t_us < 0 else t_us // SECOND
+    return format_t(whole * SECOND)
+
+
+def countdown(span_us: Micros) -> str:
+    """``in 2:05``, ``in 1:02:05``, ``in 3 d 4 h``, ``now``, ``0:12 ago``."""
+    ago = span_us <= -SECOND
+    rest = abs(span_us)
+    if rest < SECOND:
+        return "now"
+    if rest >= DAY:
+        text = f"{rest // DAY} d {rest % DAY // HOUR} h"
+    elif rest >= HOUR:
+        minutes = rest % HOUR // MINUTE
+        text = f"{rest // HOUR}:{minutes:02}:{rest % MINUTE // SECOND:02}"
+    else:
+        text = f"{rest // MINUTE}:{rest % MINUTE // SECOND:02}"
+    return f"{text} ago" if ago else f"in {text}"
+
+
+def time_of_day(instant: str | None, zone: str = "UTC") -> str:
+    """An RFC 3339 instant as ``20:30:00`` in a zone; a dash for None."""
+    if instant is None:
+        return "-"
+    return to_datetime(parse_instant(instant), zone).strftime("%H:%M:%S")
+
+
+def number(value: int) -> str:
+    """Grouped by thousands: ``115,000``."""
+    return f"{value:,}"
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """``14,000,000,000 USD``; minor units only where they are not zero."""
+    from babel.numbers import get_currency_precision
+
+    digits = get_currency_precision(currency)
+    major, minor = divmod(abs(amount_minor), 10**digits)
+    sign = "-" if amount_minor < 0 else ""
+    fraction = f".{minor:0{digits}}" if minor else ""
+    return f"{sign}{major:,}{fraction} {currency}"
+
+
+def line_in_words(line: Mapping[str, Any]) -> str:
+    """One journal line as people read it: when, what, which cue, who, and the rest."""
+    t_s = line.get("t_s")
+    parts = [
+        time_of_day(line["at"]),
+        f"{t_clock(t_s):>12}",
+        str(line["event"]).replace("_", " "),
+    ]
+    if line.get("cue"):
+        parts.append(str(line["cue"]))
+    if line.get("by"):
+        parts.append(f"by {line['by']}")
+    rest = [
+        f"{key}={_short(value)}"
+        for key, value in line.items()
+        if key not in _HEAD and key not in _UNSAID and value not in (None, "", [], {})
+    ]
+    return "  ".join([*parts[:2], " ".join([*parts[2:], *rest])])
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
