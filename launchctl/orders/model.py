@@ -34,7 +34,7 @@ class Delivery:
 
     Attributes:
         source: its name in the runbook.
-        event_id: the sender's id of the message; (source, event_id) is the delivery key.
+        event_id: the sender's id of the message; (source, event_id) is the key.
         what: placed, cancelled, refunded.
         order_id: the sender's id of the order.
         occurred_us: when it happened (timestamp, else placed_at, else the header's).
@@ -69,7 +69,10 @@ class Totals:
 
     ``placed`` and ``units`` are gross and never fall; ``net_units`` is less cancelled
     and fully refunded orders; ``deposits_minor`` is paid less refunded, per currency;
-    ``by_currency`` is units per currency. ``ledger_seq`` grows with every change.
+    ``by_currency`` is units per currency. ``ledger_seq`` grows with every new delivery.
+    ``last_us`` is when the last counted delivery was received. ``incidents`` are
+    sentences about sums that cannot be (more refunded than paid): people must look, and
+    the sum itself is left out.
     """
 
     placed: int = 0
@@ -81,3 +84,4 @@ class Totals:
     quarantined: int = 0
     ledger_seq: int = 0
     last_us: Micros | None = None
+    incidents: tuple[str, ...] = ()

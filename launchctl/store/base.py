@@ -84,8 +84,13 @@ class Ledger(Protocol):
         """Durable when it returns; concurrent records share a commit.
 
         Raises:
+            InputError: it is out of all bounds; nothing was written.
             JournalError: not durable; the delivery must not be acknowledged.
         """
+        ...
+
+    async def record_all(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
+        """Many at once, in few commits; raises like ``record``."""
         ...
 
     async def heartbeat(self, source: str, at_us: Micros) -> None:
@@ -103,6 +108,19 @@ class Ledger(Protocol):
     def follow(self) -> AsyncIterator[Totals]:
         """Totals after every change, latest wins, for ever."""
         ...
+
+
+def complete_to(
+    heartbeats: Mapping[str, Micros], settle_us: Mapping[str, Micros]
+) -> Micros | None:
+    """How far every source is complete: the least of last heartbeat less settle.
+
+    None if there is no source, or one was never heard of. A source that cannot be
+    listed is never known complete further than that (SEMANTICS 5, Figure).
+    """
+    if not settle_us or any(source not in heartbeats for source in settle_us):
+        return None
+    return min(heartbeats[source] - settle for source, settle in settle_us.items())
 
 
 class Lease(Protocol):

@@ -1,0 +1,169 @@
+"""``ledger.db``: the orders. The front alone writes it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from launchctl.errors import JournalError
+from launchctl.orders.ledger import check
+from launchctl.orders.model import Delivery, Totals, Verdict
+from launchctl.store.base import complete_to
+from launchctl.store.sqlite.keeper import Keeper
+from launchctl.store.sqlite.ledger_tables import (
+    SCHEMA,
+    VERSION,
+    Batch,
+    read_heartbeats,
+    read_totals,
+)
+from launchctl.store.sqlite.reader import Reader
+from launchctl.store.sqlite.writer import Writer
+from launchctl.times import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class _Heartbeat:
+    source: str
+    at_us: Micros
+
+
+class SqliteLedger:
+    """The ledger of a run folder.
+
+    Args:
+        path: of ``ledger.db``.
+        writer: whether this process is the front. A reader never makes a file, and
+            reads an empty ledger where there is none yet.
+        sources: the sources that count, with their ``settle`` in microseconds.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        writer: bool,
+        sources: Mapping[str, Micros] | None = None,
+    ) -> None:
+        self._path = Path(path)
+        self._settle_us = dict(sources or {})
+        self._reader = Reader(self._path, VERSION)
+        self._writer: Writer[Delivery | _Heartbeat, Verdict] | None = None
+        self._keeper: Keeper | None = None
+        if writer:
+            self._writer = Writer(self._path, SCHEMA, VERSION, _write)
+            self._keeper = Keeper(self._path, SCHEMA, VERSION)
+
+    @property
+    def path(self) -> Path:
+        """Of the file; its disk is the one that must not run full."""
+        return self._path
+
+    async def open(self) -> None:
+        """Open it.
+
+        Raises:
+            JournalError: it cannot be opened.
+        """
+        if self._writer is not None and self._keeper is not None:
+            await self._writer.open()
+            await self._keeper.open()
+        await self._reader.open()
+
+    async def aclose(self) -> None:
+        """Write what was asked for, then close."""
+        await self._reader.aclose()
+        if self._keeper is not None:
+            await self._keeper.aclose()
+        if self._writer is not None:
+            await self._writer.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def record(self, delivery: Delivery) -> Verdict:
+        """Durable when it returns; concurrent records share a commit.
+
+        Raises:
+            InputError: the delivery is out of all bounds; nothing was written.
+            JournalError: not durable; the delivery must not be acknowledged.
+        """
+        check(delivery)
+        verdict: Verdict = await self._submit(delivery)
+        return verdict
+
+    async def record_all(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
+        """Many at once, in few commits; durable when it returns.
+
+        Raises:
+            InputError: one of them is out of all bounds; nothing was written.
+            JournalError: not all are durable.
+        """
+        for delivery in deliveries:
+            check(delivery)
+        return list(await asyncio.gather(*map(self._submit, deliveries)))
+
+    async def heartbeat(self, source: str, at_us: Micros) -> None:
+        """The front's word that the source's hook answers; the latest counts."""
+        await self._submit(_Heartbeat(source, at_us))
+
+    async def totals(self, as_of_us: Micros | None = None) -> Totals:
+        """Now, or of the orders placed at or before ``as_of_us``.
+
+        As of an instant, cancelled and refunded are those known by now.
+        """
+        return await self._reader.run(partial(read_totals, as_of_us=as_of_us), Totals())
+
+    async def complete_to(self) -> Micros | None:
+        """The least over the sources: last heartbeat less settle; None if unknown."""
+        unheard: Mapping[str, Micros] = {}
+        beats = await self._reader.run(read_heartbeats, unheard)
+        return complete_to(beats, self._settle_us)
+
+    async def follow(self) -> AsyncIterator[Totals]:
+        """Totals at once and after every change, latest wins, until it is closed."""
+        seq = -1
+        with self._reader.watch() as changed:
+            while self._reader.is_open:
+                changed.clear()
+                totals = await self._reader.run(read_totals, Totals())
+                if totals.ledger_seq != seq:
+                    seq = totals.ledger_seq
+                    yield totals
+                else:
+                    await changed.wait()
+
+    def _submit(self, item: Delivery | _Heartbeat) -> asyncio.Future[Any]:
+        if self._writer is None:
+            raise JournalError(f"{self._path.name} is open for reading only")
+        return self._writer.submit(item)
+
+
+def _write(
+    connection: sqlite3.Connection, items: Sequence[Delivery | _Heartbeat]
+) -> Sequence[Verdict]:
+    batch = Batch(connection)
+    outcomes = []
+    for item in items:
+        if isinstance(item, _Heartbeat):
+            batch.heartbeat(item.source, item.at_us)
+            outcomes.append(Verdict.KNOWN)
+        else:
+            outcomes.append(batch.record(item))
+    batch.flush()
+    return outcomes
