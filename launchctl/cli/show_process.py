@@ -51,7 +51,13 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
             Engine(runbook, meta.run),
             store,
             meta.origin,
-            lambda report: far_ends_of(runbook, meta.origin.now_us, report, secrets),
+            lambda report: far_ends_of(
+                runbook,
+                meta.origin.now_us,
+                report,
+                secrets,
+                Path(runbook.path).parent,
+            ),
         )
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()

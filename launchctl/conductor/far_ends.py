@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from launchctl.drivers import registry
 from launchctl.drivers.base import Context, Driver, Secrets
@@ -31,8 +32,11 @@ def far_ends_of(
     now_us: Callable[[], Micros],
     report: Callable[[Input], None],
     secrets: Secrets,
+    files: Path,
 ) -> FarEnds:
     """A driver, not yet started, for each stage, account and channel, and for http.
+
+    ``files`` is the folder that the runbook's media are relative to.
 
     Raises:
         InputError: the runbook names a kind of far end that no driver serves.
@@ -40,7 +44,7 @@ def far_ends_of(
     """
 
     def context(name: str) -> Context:
-        return Context(name, now_us, report, secrets)
+        return Context(name, now_us, report, secrets, files)
 
     drivers: dict[str, Driver] = {}
     for name, stage in runbook.stages.items():
