@@ -1,0 +1,112 @@
+// The desk: what is next, what stands by, and the few big buttons.
+import { button, call, can, toast } from './calls.js';
+import { instant, span } from './clock.js';
+import { $, data, h, keep, say, word } from './dom.js';
+
+const SETTLE_MS = 500;
+/** When each standby was first shown: a GO in its first half second is not meant for it. */
+const shown = new Map();
+
+const roles = new Set(data.roles);
+export const whatOf = (cue) => data.cues[cue]?.what ?? '';
+export const whenOf = (cue) => data.cues[cue]?.when ?? '';
+
+export function focusGo() {
+  document.querySelector('button.go')?.focus();
+}
+
+export function drawStandby(status) {
+  const byCue = new Map();
+  for (const [role, { cue, seq }] of Object.entries(status.standby)) {
+    const entry = byCue.get(cue) ?? { cue, seq, roles: [] };
+    entry.roles.push(role);
+    byCue.set(cue, entry);
+  }
+  for (const cue of shown.keys()) if (!byCue.has(cue)) shown.delete(cue);
+  const items = [...byCue.values()].map((entry) => [entry.cue, entry, standbyRow]);
+  if (!items.length) items.push(['', null, () => h('p.none', null, word('no_standby'))]);
+  keep($('standby'), items);
+}
+
+function standbyRow({ cue, roles: asked }) {
+  const row = h('div.standby-row', null,
+    h('div', null,
+      h('span.role', null, asked.join(', ')),
+      h('strong', null, cue),
+      h('span.what', null, whatOf(cue))));
+  if (asked.some((role) => roles.has(role))) row.append(goButton(cue));
+  return row;
+}
+
+function goButton(cue) {
+  if (!shown.has(cue)) shown.set(cue, performance.now());
+  const since = shown.get(cue);
+  const isSettled = () => performance.now() - since >= SETTLE_MS;
+  const go = h('button.go', {
+    type: 'button', 'data-act': 'go', 'data-cue': cue,
+    'aria-label': word('go_cue', cue), 'aria-disabled': isSettled() ? null : 'true',
+  }, word('go'));
+  setTimeout(() => go.removeAttribute('aria-disabled'), SETTLE_MS);
+  go.addEventListener('keydown', (event) => event.repeat && event.preventDefault());
+  go.addEventListener('click', () => {
+    if (isSettled()) call('go', cue);
+    else toast(false, word('just_changed'));
+  });
+  return go;
+}
+
+/** The next cues by the clock; their countdowns run on between frames. */
+export function drawNext(status, now) {
+  const cues = new Map(status.cues.map((cue) => [cue.cue, cue]));
+  const entries = status.next.map((name) => cues.get(name)).filter(Boolean).slice(0, 3);
+  const items = entries.map((cue) => [cue.cue, cue.cue, nextRow]);
+  if (!items.length) items.push(['', null, () => h('p.none', null, word('nothing_next'))]);
+  keep($('next'), items);
+  entries.forEach((cue, i) => say($('next').children[i].querySelector('.in'),
+    howSoon(cue, status, now)));
+}
+
+function nextRow(cue) {
+  return h('div.next-cue', null, h('span.in.digits', null, ''), h('strong', null, cue),
+    h('span.soft', null, whatOf(cue)));
+}
+
+function howSoon(cue, status, now) {
+  if (cue.state === 'waiting') return word('next_waits');
+  const at = instant(cue.due ?? cue.planned);
+  if (status.state === 'holding' && whenOf(cue.cue).startsWith('T')) return whenOf(cue.cue);
+  if (at === null || now === null) return whenOf(cue.cue);
+  return at <= now ? word('next_now') : word('next_in', span((at - now) / 1000));
+}
+
+export function drawControls(status) {
+  const over = ['closing', 'complete', 'aborted'].includes(status.state);
+  const held = status.holds.some((hold) => hold.name === 'operator');
+  const quiet = status.silenced.length > 0;
+  const items = [];
+  const add = (key, allowed, make) => allowed && items.push([key, key, make]);
+  add('hold', can('hold') && !over && !held,
+    () => button(word('hold'), { act: 'hold', kind: 'hold', press: () => call('hold', 'operator') }));
+  if (!over) {
+    for (const hold of status.holds) {
+      add(`resume ${hold.name}`, mayRelease(hold), () => resumeButton(hold.name));
+    }
+  }
+  add('silence', can('silence') && !status.silenced.includes('all'),
+    () => button(word('silence_all'), { act: 'silence', press: () => call('silence', 'all') }));
+  add('unsilence', can('silence') && quiet, () => button(word('unsilence_all'),
+    { act: 'unsilence', sure: true, press: () => call('unsilence', 'all') }));
+  add('end', (can('end') || can('retime')) && !over, () => button(word('end'),
+    { act: 'end', sure: true, press: () => call('end') }));
+  add('abort', can('abort') && status.state !== 'complete' && status.state !== 'aborted',
+    () => button(word('abort'), { act: 'abort', kind: 'danger', sure: true, press: () => call('abort') }));
+  keep($('controls'), items);
+}
+
+export const mayRelease = (hold) =>
+  can('hold') && (!hold.release.length || hold.release.some((role) => roles.has(role)));
+
+export const resumeButton = (name) => button(word('resume'), {
+  act: `resume-${name}`, kind: 'hold', name: word('resume_hold', name),
+  press: () => call('resume', name),
+});

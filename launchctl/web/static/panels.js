@@ -1,0 +1,196 @@
+// The panels beside the rundown: holds, gates, posts, counter, stages and the rest.
+import { button, call, can } from './calls.js';
+import { instant } from './clock.js';
+import { mayRelease, resumeButton } from './desk.js';
+import { $, data, h, keep, pill, word } from './dom.js';
+
+const roles = new Set(data.roles);
+const number = new Intl.NumberFormat(data.lang);
+
+export function drawPanels(status, wall) {
+  drawHolds(status, wall);
+  list('gates', status.gates, (gate) => `${gate.cue}/${gate.gate}`, gateItem);
+  if (!status.gates.length) only('gates', word('no_gates'));
+  list('posts', status.posts, (post) => `${post.cue}/${post.account}/${post.digest}`,
+    (post) => postItem(post));
+  drawCounter(status);
+  list('stages', status.stages, (stage) => stage.stage, stageItem);
+  list('embargoes', status.embargoes, (embargo) => embargo.name, embargoItem);
+  list('silenced', status.silenced, (account) => account, silencedItem);
+  list('figures', Object.entries(status.figures), ([name]) => name, figureItem);
+  list('health', Object.entries(status.health), ([name]) => name, healthItem);
+}
+
+const list = (id, values, keyOf, make) =>
+  keep($(id), values.map((value) => [keyOf(value), value, make]));
+
+const only = (id, text) => keep($(id), [['', text, () => h('p.none', null, text)]]);
+
+function drawHolds(status, wall) {
+  if (!status.holds.length) {
+    only('holds', word('no_holds'));
+    return;
+  }
+  list('holds', status.holds, (hold) => hold.name, (hold) => {
+    const until = hold.until ? ` · ${word('until', wall(instant(hold.until)))}` : '';
+    const row = h('div.row', null, h('b', null, hold.name),
+      h('span.soft', null, `${hold.kind} · ${word('since', wall(instant(hold.since)))}${until}`));
+    if (mayRelease(hold)) row.append(h('span.push', null, resumeButton(hold.name)));
+    return h('div.item', null, row, hold.reason && h('span', null, hold.reason));
+  });
+}
+
+const gateItem = (gate) => h('div.item', null,
+  h('div.row', null, h('b', null, gate.cue), h('span.soft', null, gate.gate)),
+  h('span.warn', null, gate.why));
+
+function postItem(post) {
+  const head = h('div.row', null, pill(post.state),
+    h('b', null, `@${data.handles[post.account] ?? post.account}`),
+    h('span.soft', null, `${post.network} · ${post.cue}`));
+  if (post.attempts > 1) head.append(h('span.warn', null, word('attempts', post.attempts)));
+  if (post.url) {
+    head.append(h('a.push', {
+      href: safeLink(post.url), rel: 'noopener noreferrer', target: '_blank',
+      'aria-label': word('open_post', post.account),
+    }, post.id ?? 'URL'));
+  }
+  return h('div.item', null, head, h('p.text', null, post.text), approvals(post));
+}
+
+const safeLink = (url) => (/^https?:\/\//.test(url) ? url : null);
+
+function approvals(post) {
+  const row = h('div.row');
+  if (post.needs.length) row.append(h('span.warn', null, word('needs', post.needs.join(', '))));
+  if (post.approved.length) {
+    const said = post.approved.map((given) => [given.role, given.by].filter(Boolean).join(' '));
+    row.append(h('span.soft', null, word('approved_by', said.join(', '))));
+  }
+  const open = ['waiting', 'parked'].includes(post.state) && can('approve');
+  const mine = post.needs.filter((role) => roles.has(role));
+  if (open && mine.length) {
+    const label = word('approve_as', mine.join(', '));
+    row.append(h('span.push', null, button(label, {
+      act: 'approve', kind: 'primary', name: `${label}: ${post.cue} @${post.account}`,
+      press: () => call('approve', post.digest),
+    })));
+  }
+  if (open && post.approved.some((given) => roles.has(given.role))) {
+    row.append(h('span.push', null, button(word('revoke'), {
+      act: 'revoke', sure: true, name: `${word('revoke')}: ${post.cue} @${post.account}`,
+      press: () => call('revoke', post.digest),
+    })));
+  }
+  return row.children.length ? row : null;
+}
+
+function drawCounter(status) {
+  if (!status.orders) {
+    keep($('counter'), []);
+    return;
+  }
+  keep($('counter'), [
+    ['figures', { ...status.orders, counter: status.counter }, counterFigures],
+    ['buttons', status.counter, counterButtons],
+  ]);
+}
+
+function counterFigures(orders) {
+  const pairs = [
+    [word('net'), number.format(orders.net_units)],
+    [word('orders'), number.format(orders.placed)],
+    ...Object.entries(orders.by_currency).map(([code, units]) => [code, number.format(units)]),
+    ...Object.entries(orders.deposits).map(([code, minor]) =>
+      [`${word('deposits')} ${code}`, money(minor, code)]),
+  ];
+  const value = orders.implied_value;
+  if (value) pairs.push([word('implied_value'), money(value.amount_minor, value.currency)]);
+  return h('div', null,
+    h('div.row', null, h('span.big.digits', null, number.format(orders.units)),
+      h('span.soft', null, word('units')),
+      h('span.push', null, pill(orders.counter, word(`counter_${orders.counter}`)))),
+    h('dl.pairs', null, pairs.flatMap(([name, said]) =>
+      [h('dt', null, name), h('dd.digits', null, said)])),
+    value?.basis && h('p.soft', null, value.basis),
+    orders.quarantined ? h('p.warn', null, word('quarantined', orders.quarantined)) : null);
+}
+
+/** Minor units in the currency's own way: JPY has none, USD two. */
+function money(minor, currency) {
+  const format = new Intl.NumberFormat(data.lang, { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits;
+  return format.format(minor / 10 ** digits);
+}
+
+function counterButtons(state) {
+  const row = h('div.row');
+  if (!can('counter')) return row;
+  const verbs = [['open', 'do_open', 'open'], ['freeze', 'do_freeze', 'frozen'], ['hide', 'do_hide', 'hidden']];
+  for (const [target, label, result] of verbs) {
+    if (state === result) continue;
+    row.append(button(word(label), {
+      act: `counter-${target}`, sure: target === 'open',
+      name: `${word('counter')}: ${word(label)}`, press: () => call('counter', target),
+    }));
+  }
+  return row;
+}
+
+function stageItem(stage) {
+  const same = stage.program === stage.wanted || stage.wanted === null;
+  return h('div.item', null,
+    h('div.row', null, h('b', null, stage.stage),
+      pill(stage.connected ? 'good' : 'offline', word(stage.connected ? 'connected' : 'offline')),
+      stage.streaming === null ? null
+        : h('span.soft', null, word(stage.streaming ? 'streaming' : 'not_streaming'))),
+    h('dl.pairs', null,
+      h('dt', null, word('on_program')), h('dd', null, stage.program ?? '?'),
+      same ? null : [h('dt', null, word('wanted')), h('dd.warn', null, stage.wanted)]),
+    stage.by_hand.length
+      ? h('span.warn', null, `${word('by_hand')}: ${stage.by_hand.join(', ')}`) : null,
+    stage.text ? h('span.soft', null, stage.text) : null);
+}
+
+const embargoItem = (embargo) => h('div.item', null,
+  h('div.row', null, h('b', null, embargo.name),
+    pill(embargo.open ? 'good' : 'closed', word(embargo.open ? 'embargo_open' : 'embargo_closed'))),
+  embargo.why && h('span.soft', null, embargo.why));
+
+function silencedItem(account) {
+  const row = h('div.row.item', null, h('b', null, account));
+  if (can('silence')) {
+    row.append(h('span.push', null, button(word('unsilence', account),
+      { act: `unsilence-${account}`, sure: true, press: () => call('unsilence', account) })));
+  }
+  return row;
+}
+
+const figureItem = ([name, figure]) => h('div.row.item', null, h('b', null, name),
+  h('span.digits', null, said(figure)));
+
+function healthItem([name, health]) {
+  const level = health.level ?? 'good';
+  return h('div.row.item', null, pill(level, level), h('b', null, name),
+    h('span.soft', null, health.text ?? ''));
+}
+
+const said = (object) => Object.entries(object)
+  .filter(([, value]) => value !== null && typeof value !== 'object')
+  .map(([key, value]) => `${key} ${typeof value === 'number' ? number.format(value) : value}`)
+  .join(' · ');
+
+const QUIET = new Set(['seq', 'at', 't_s', 'event', 'cue', 'by', 'v', 'key', 'call', 'digest', 'position']);
+
+/** The last events, newest first. */
+export function drawLog(lines, wall) {
+  const shown = [...lines].sort((one, other) => other.seq - one.seq).slice(0, 40);
+  keep($('log'), shown.map((line) => [line.seq, line.seq, () => logItem(line, wall)]));
+}
+
+function logItem(line, wall) {
+  const rest = Object.fromEntries(Object.entries(line).filter(([key]) => !QUIET.has(key)));
+  const about = [line.cue, line.by && word('by', line.by), said(rest)].filter(Boolean);
+  return h('li', null, h('span.when.digits', null, wall(instant(line.at))),
+    h('span.what', null, line.event.replaceAll('_', ' ')), h('span', null, about.join(' · ')));
+}

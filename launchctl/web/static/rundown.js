@@ -1,0 +1,85 @@
+// The rundown: every cue with its instants, its state in a word, and what may be done.
+import { button, call, can } from './calls.js';
+import { instant } from './clock.js';
+import { whatOf, whenOf } from './desk.js';
+import { $, h, keep, pill, word } from './dom.js';
+
+const SKIPS = new Set(['pending', 'standby', 'waiting', 'held', 'parked']);
+const FIRES = new Set(['pending', 'standby', 'parked', 'skipped', 'failed']);
+const OVER = new Set(['done', 'skipped', 'not_taken', 'idle']);
+const ASKS = new Set(['parked', 'failed', 'in_doubt', 'held']);
+
+export function drawRundown(status, wall) {
+  const closed = ['closing', 'complete', 'aborted'].includes(status.state);
+  const doubtful = new Set(status.posts.filter((post) => post.state === 'in_doubt')
+    .map((post) => post.cue));
+  keep($('cues'), status.cues.map((cue) => [
+    `${cue.procedure ?? ''}/${cue.cue}`,
+    { ...cue, closed, posts: doubtful.has(cue.cue) },
+    (value) => cueRow(value, wall),
+  ]));
+}
+
+function cueRow(cue, wall) {
+  const classes = ['li', 'cue'];
+  if (cue.state === 'standby') classes.push('is-standby');
+  if (OVER.has(cue.state)) classes.push('is-over');
+  const name = h('span.name', null, cue.cue,
+    cue.procedure && h('span.procedure', null, ` ${word('procedure', cue.procedure)}`),
+    cue.take > 1 ? h('span.procedure', null, ` ${word('take', cue.take)}`) : null,
+    h('span.what', null, [whatOf(cue.cue), cue.by && word('by', cue.by)].filter(Boolean).join(' · ')),
+    cue.reason && h('span.why', null, cue.reason));
+  return h(classes.join('.'), null, h('span', null, pill(cue.state)), name,
+    at('planned', cue.planned ? wall(instant(cue.planned)) : whenOf(cue.cue)),
+    at('due', cue.due && wall(instant(cue.due))),
+    at('fired', cue.fired && exact(cue.fired, wall)),
+    at('late', lateText(cue.late_by_s)),
+    ...actions(cue));
+}
+
+const at = (label, text) =>
+  h(`span.at.digits${text ? '' : '.void'}`, null, h('b', null, word(label)), text || '');
+
+/** To the millisecond: "20:30:00.012". */
+const exact = (text, wall) => `${wall(instant(text))}.${(text.split('.')[1] ?? '000').slice(0, 3)}`;
+
+function lateText(late_by_s) {
+  if (late_by_s === null || late_by_s === undefined) return '';
+  if (late_by_s >= 10) return `+${Math.round(late_by_s)} s`;
+  return late_by_s >= 0.1 ? `+${late_by_s.toFixed(1)} s` : `${(late_by_s * 1000).toFixed(1)} ms`;
+}
+
+/** What is asked of a person stands open; what is merely possible, behind "...". */
+function actions(cue) {
+  const mine = buttons(cue);
+  if (!mine.length) return [h('span.acts')];
+  if (ASKS.has(cue.state)) return [h('span.acts'), h('span.acts.wide', null, mine)];
+  return [h('span.acts', null, h('details.more', null,
+    h('summary', { 'aria-label': word('more', cue.cue), 'data-act': 'more' }, '⋯'),
+    h('div.menu', null, mine)))];
+}
+
+function buttons(cue) {
+  const mine = [];
+  const add = (verb, label, args) => mine.push(button(word(label), {
+    act: verb + label, sure: true, name: `${word(label)}: ${cue.cue}`,
+    press: () => call(verb, cue.cue, args),
+  }));
+  const addWithUrl = (verb, label, args) => mine.push(button(word(label), {
+    act: verb + label, name: `${word(label)}: ${cue.cue}`,
+    press: () => {
+      const url = prompt(word('ask_url'));
+      if (url?.trim()) call(verb, cue.cue, { ...args, url: url.trim() });
+    },
+  }));
+  const steers = can('go') || can('post');
+  if (cue.state === 'in_doubt' && can('post')) {
+    addWithUrl('settle', 'sent_button', { outcome: 'sent' });
+    add('settle', 'not_sent_button', { outcome: 'not_sent' });
+  }
+  if (cue.closed) return mine;
+  if (FIRES.has(cue.state) && steers) add('fire', 'fire');
+  if (SKIPS.has(cue.state) && steers) add('skip', 'skip');
+  if (cue.state === 'parked' && cue.posts && can('post')) addWithUrl('adopt', 'adopt_button');
+  return mine;
+}
