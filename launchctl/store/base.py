@@ -97,6 +97,10 @@ class Ledger(Protocol):
         """The front's word that the source's hook answers."""
         ...
 
+    def room_bytes(self) -> int | None:
+        """Free bytes on the disk that it writes to; None if it is not ours to watch."""
+        ...
+
     async def totals(self, as_of_us: Micros | None = None) -> Totals:
         """Now, or of the orders placed at or before ``as_of_us``."""
         ...

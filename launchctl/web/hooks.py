@@ -1,13 +1,13 @@
 """``POST /hooks/{source}``: the shops' way in.
 
 What cannot be genuine is turned away before its body is read: an unknown source, no
-signature, a stale timestamp, a body said to be too large or compressed. The body is read
-raw, with a cap and a deadline of its own, verified, recorded; only what is durable is
-answered with 2xx. Concurrent deliveries share a commit.
+signature, a stale timestamp, a body said to be too large or compressed. The body is
+read raw, with a cap and a deadline of its own, verified, recorded; only what is durable
+is answered with 2xx. Concurrent deliveries share a commit.
 
 Answers: 200 recorded (or known, or in quarantine), 400 malformed, 401 not genuine, 404
-unknown source, 408 too slow, 413 too large, 415 compressed, 422 no order message, 503 not
-durable: send it again later. Every other than 200 has changed nothing.
+unknown source, 408 too slow, 413 too large, 415 compressed, 422 no order message, 503
+not durable: send it again later. Every other than 200 has changed nothing.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,11 +61,6 @@ class SqliteLedger:
             self._writer = Writer(self._path, SCHEMA, VERSION, _write)
             self._keeper = Keeper(self._path, SCHEMA, VERSION)
 
-    @property
-    def path(self) -> Path:
-        """Of the file; its disk is the one that must not run full."""
-        return self._path
-
     async def open(self) -> None:
         """Open it.
 
@@ -121,6 +117,13 @@ class SqliteLedger:
     async def heartbeat(self, source: str, at_us: Micros) -> None:
         """The front's word that the source's hook answers; the latest counts."""
         await self._submit(_Heartbeat(source, at_us))
+
+    def room_bytes(self) -> int | None:
+        """Free bytes on the disk of the file; None if they cannot be told."""
+        try:
+            return shutil.disk_usage(self._path.parent).free
+        except OSError:
+            return None
 
     async def totals(self, as_of_us: Micros | None = None) -> Totals:
         """Now, or of the orders placed at or before ``as_of_us``.
