@@ -1,0 +1,306 @@
+"""The driver of one OBS: start, prepare, send, read, check, health.
+
+It makes one attempt per ``send`` and says honestly what came of it. It decides nothing:
+retrying, and asserting wanted state again after a restart, is the engine's, which hears
+of both through ``StageSeen`` and ``HandSeen``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
+
+import aiohttp
+from obswebsocket import requests
+
+from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
+from launchctl.drivers.obs.attempt import Attempt
+from launchctl.drivers.obs.connection import (
+    Connection,
+    ObsError,
+    RefusedByObsError,
+    open_connection,
+)
+from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
+from launchctl.drivers.obs.look import input_names, item_number
+from launchctl.drivers.obs.messages import (
+    connected_health,
+    does_not_exist,
+    offline,
+    state_sentence,
+    unwelcome,
+)
+from launchctl.drivers.obs.perform import DEADLINES_S, PERFORMERS, RefusedHereError
+from launchctl.drivers.obs.projection import Projection
+from launchctl.drivers.obs.watch import Watch
+from launchctl.runbook.actions import (
+    Action,
+    Audio,
+    Record,
+    Scene,
+    SetText,
+    SetTransition,
+    Stream,
+    Visible,
+)
+from launchctl.runbook.model import Stage
+from launchctl.show.commands import Command
+from launchctl.show.inputs import Answer, Sight
+from launchctl.times import SECOND, Micros, micros
+
+
+class ObsDriver:
+    """One stage on one OBS. ``connector`` replaces TCP, for rehearsals in memory."""
+
+    def __init__(
+        self,
+        definition: Stage,
+        context: Context,
+        *,
+        connector: aiohttp.BaseConnector | None = None,
+    ) -> None:
+        self._definition = definition
+        self._context = context
+        self._connector = connector
+        self._watch = Watch(context, context.name.removeprefix("stage:"))
+        self._link: Link | None = None
+        self._projection = Projection(lambda: self._link, lambda: self._watch.wanted)
+        self._watch.on_up.append(self._projection.connected)
+        self._watch.on_hand.append(self._projection.hand)
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Begin to connect; returns once the first try has ended, either way.
+
+        Raises:
+            SecretMissingError: the runbook names a password that is not there.
+        """
+        password = self._password()
+        session = await stack.enter_async_context(self._session())
+        stack.push_async_callback(self._watch.aclose)
+        self._link = Link(session, self._definition.url, password, self._watch)
+        for work in (self._link.run(), self._projection.run()):
+            task = asyncio.create_task(work, name=f"{self._context.name} at work")
+            task.add_done_callback(self._ended)
+            stack.push_async_callback(_cancel, task)
+        await self._link.tried.wait()
+
+    async def prepare(self, command: Command) -> str | None:
+        """Whether OBS is there and has what the command names; a sentence if not."""
+        pair = self._pair
+        if pair is None:
+            return self.health().text
+        try:
+            return await self._prepared(pair, command.action)
+        except ObsError as error:
+            return str(error)
+
+    async def _prepared(self, pair: Pair, action: Action) -> str | None:
+        seen = self._watch.seen
+        if isinstance(action, Scene) and action.scene not in seen.scenes:
+            return does_not_exist("scene", action.scene, seen.scenes)
+        if isinstance(action, Scene | SetTransition) and action.transition:
+            name = action.transition.name
+            if seen.find_transition(name) is None:
+                return does_not_exist("transition", name, seen.transitions)
+        if isinstance(action, Visible):
+            return await self._item_there(pair, action)
+        _, sources = named_by([action])
+        said = await self.missing(sources=sources)
+        return said[0] if said else None
+
+    async def _item_there(self, pair: Pair, action: Visible) -> str | None:
+        wish, seen = action.visible, self._watch.seen
+        if wish.scene is None:
+            return None  # whatever will be on program then
+        if wish.scene not in seen.scenes:
+            return does_not_exist("scene", wish.scene, seen.scenes)
+        try:
+            await item_number(pair.commands, wish.scene, wish.source)
+        except RefusedByObsError:
+            return f"scene {wish.scene!r} has no source {wish.source!r} in OBS"
+        return None
+
+    async def missing(
+        self, *, scenes: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> tuple[str, ...]:
+        """Sentences about scenes and inputs that OBS does not have; ``named_by``
+        collects the names from actions. While offline one sentence says that.
+        """
+        pair = self._pair
+        if pair is None:
+            return (self.health().text,)
+        known = self._watch.seen.scenes
+        said = [does_not_exist("scene", s, known) for s in scenes if s not in known]
+        wanted = tuple(sources)
+        if wanted:
+            inputs = await input_names(pair.commands)
+            there = inputs | set(known)
+            said += [
+                does_not_exist("source", source, sorted(inputs))
+                for source in wanted
+                if source not in there
+            ]
+        return tuple(said)
+
+    async def send(self, command: Command) -> Outcome:
+        """One attempt, confirmed by OBS's own word."""
+        perform = PERFORMERS.get(type(command.action))
+        if perform is None:
+            kind = command.action.kind
+            return Outcome(Answer.REFUSED, f"OBS has nothing to do with {kind!r}")
+        deadline_us = self._deadline(command)
+        await self._left_in_peace(deadline_us)
+        pair = self._pair
+        if pair is None or self._watch.seen.changing:
+            return Outcome(Answer.NOT_SENT, self.health().text)
+        attempt = Attempt(pair, self._watch, self._context.now_us, deadline_us)
+        try:
+            return await perform(attempt, command)
+        except RefusedHereError as error:
+            return Outcome(Answer.REFUSED, str(error))
+        except RefusedByObsError as error:
+            return Outcome(Answer.REFUSED, str(error), sent_us=attempt.sent_us)
+        except ObsError as error:
+            if attempt.sent_us is None:
+                return Outcome(Answer.NOT_SENT, str(error))
+            return Outcome(Answer.UNKNOWN, str(error), sent_us=attempt.sent_us)
+
+    def _deadline(self, command: Command) -> Micros:
+        if command.deadline_us:
+            return command.deadline_us
+        action = command.action
+        span_us = micros(DEADLINES_S[type(action)])
+        if isinstance(action, Scene) and action.transition is not None:
+            span_us += action.transition.duration_us
+        return self._context.now_us() + span_us
+
+    async def _left_in_peace(self, deadline_us: Micros) -> None:
+        """Wait while OBS changes its scene collection; a command now may crash it."""
+        with suppress(TimeoutError):
+            left_s = (deadline_us - self._context.now_us()) / SECOND
+            async with asyncio.timeout(max(0.0, left_s)):
+                while self._pair is not None and self._watch.seen.changing:
+                    await self._watch.changed()
+
+    async def read(self, command: Command) -> Reading:
+        """Whether the stream or the recording is as the command wanted it."""
+        action, pair = command.action, self._pair
+        if not isinstance(action, Stream | Record):
+            return Reading(Sight.UNREADABLE, detail="OBS keeps no record of commands")
+        if pair is None:
+            return Reading(Sight.UNREADABLE, detail=self.health().text)
+        is_stream = isinstance(action, Stream)
+        wish = action.stream if isinstance(action, Stream) else action.record
+        ask = requests.GetStreamStatus() if is_stream else requests.GetRecordStatus()
+        try:
+            status = (await pair.commands.call(ask, CONNECT_S)).datain
+        except ObsError as error:
+            return Reading(Sight.UNREADABLE, detail=str(error))
+        active = bool(status.get("outputActive"))
+        live = active and not status.get("outputReconnecting")
+        there = live if wish == "start" else not active
+        return Reading(
+            Sight.FOUND if there else Sight.ABSENT,
+            detail=state_sentence(self._watch.seen),
+        )
+
+    async def check(self) -> Health:
+        """Connect anew and ask: reachable, password right, which versions.
+
+        Works before ``start`` too. A good answer also ends the waiting after a refused
+        password.
+        """
+        try:
+            async with self._session() as session:
+                connection = await open_connection(
+                    session,
+                    self._definition.url,
+                    password=self._password(),
+                    timeout_s=CONNECT_S,
+                )
+                try:
+                    text = await _versions(connection)
+                finally:
+                    await connection.aclose()
+        except ObsError as error:
+            return Health(Level.BAD, f"OBS at {self._definition.url}: {error}")
+        if self._link is not None and self._pair is None:
+            self._link.try_again()
+        return Health(Level.GOOD, text)
+
+    def health(self) -> Health:
+        """The last known health; asks nobody."""
+        watch = self._watch
+        if watch.why_down is None:
+            return connected_health(watch.seen, self._projection.complaints())
+        if watch.fatal:
+            return Health(Level.BAD, unwelcome(self._definition.url, watch.why_down))
+        return Health(Level.OFFLINE, offline(self._definition.url, watch.why_down))
+
+    def show_text(self, source: str, text: str, *, over_hand: bool = False) -> None:
+        """Let a text source follow a number: latest wins, at most ten a second.
+
+        Never blocks and never fails; trouble is in ``health``. Sent again after OBS was
+        restarted. A source that a person wrote into is left alone until ``over_hand``.
+        """
+        self._projection.show(source, text, over_hand=over_hand)
+
+    @property
+    def _pair(self) -> Pair | None:
+        return None if self._link is None else self._link.pair
+
+    def _password(self) -> str | None:
+        ref = self._definition.password
+        return None if ref is None else self._context.secrets.get(ref)
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._connector,
+            connector_owner=self._connector is None,
+            trust_env=False,
+        )
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop of ours died of a defect: say so, and have it logged."""
+        if task.cancelled() or task.exception() is None:
+            return
+        error = task.exception()
+        self._watch.down(f"the driver failed: {error!r}", fatal=True)
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": f"{task.get_name()} failed", "exception": error, "task": task}
+        )
+
+
+def named_by(actions: Iterable[Action]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(scenes, sources) that actions name, each once, in their order."""
+    scenes: dict[str, None] = {}
+    sources: dict[str, None] = {}
+    for action in actions:
+        match action:
+            case Scene():
+                scenes[action.scene] = None
+            case SetText():
+                sources[action.text.source] = None
+            case Audio():
+                sources[action.audio.input] = None
+            case Visible():
+                sources[action.visible.source] = None
+                if action.visible.scene is not None:
+                    scenes[action.visible.scene] = None
+            case _:
+                pass
+    return tuple(scenes), tuple(sources)
+
+
+async def _versions(connection: Connection) -> str:
+    version = await connection.call(requests.GetVersion(), CONNECT_S)
+    return (
+        f"OBS {version.getObsVersion()},"
+        f" obs-websocket {version.getObsWebSocketVersion()}"
+    )
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
