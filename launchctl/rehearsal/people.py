@@ -1,0 +1,194 @@
+"""Plays the people of a rehearsal: puts their calls into the inbox, by script.
+
+What the script's people do goes the way of every person's call: through the inbox, to
+be judged by the conductor. They see what the pages see, and press again when a press
+came too late, as people do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from launchctl.clock import Origin
+from launchctl.rehearsal.script import Script, Step
+from launchctl.show.inputs import Call
+from launchctl.show.status import Status
+from launchctl.store.base import Inbox, Line
+from launchctl.times import Micros, micros, parse_instant
+
+_LOOK_S = 0.05
+"""How often a person looks, in real seconds, if nothing new is in the journal."""
+_PRESSES = 3
+_ANSWER_S = 10.0
+_OVER = frozenset({"complete", "aborted"})
+_TOO_LATE = ("expired", "stale", "changed")
+"""Words of a refusal after which a person looks again and presses again."""
+
+
+class Sight(Protocol):
+    """What the people look at: a viewer of the run."""
+
+    @property
+    def seq(self) -> int:
+        """The last journal line they saw."""
+        ...
+
+    def status(self) -> Status:
+        """The show now."""
+        ...
+
+    async def lines(self, after: int = 0) -> list[Line]:
+        """Journal lines behind ``after``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What became of one line of the script."""
+
+    step: Step
+    accepted: bool
+    reason: str
+    presses: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A line whose turn has not come; ``from_us`` is when its trigger held, on N."""
+
+    index: int
+    step: Step
+    from_us: Micros | None = None
+
+
+@dataclass(slots=True)
+class _Cast:
+    viewer: Sight
+    inbox: Inbox
+    origin: Origin
+    deeds: list[Deed] = field(default_factory=list)
+    events: dict[str, Micros] = field(default_factory=dict)
+    answers: dict[str, Line] = field(default_factory=dict)
+    seen: int = 0
+
+    async def look(self) -> Status:
+        """Read what is new in the journal; the show now."""
+        for line in await self.viewer.lines(self.seen):
+            self.seen = line["seq"]
+            self.events.setdefault(line["event"], parse_instant(line["at"]))
+            if line["event"] in {"call_accepted", "call_refused"}:
+                self.answers[str(line.get("call"))] = line
+        return self.viewer.status()
+
+
+async def play(
+    script: Script, viewer: Sight, inbox: Inbox, origin: Origin
+) -> list[Deed]:
+    """Play the script until every line is played or the show is over.
+
+    The loop keeps real time; ``origin`` says what show time that is. Returns what
+    became of each line that was played.
+    """
+    cast = _Cast(viewer, inbox, origin)
+    waiting = [_Waiting(index, step) for index, step in enumerate(script.script)]
+    acting: set[asyncio.Task[None]] = set()
+    try:
+        while waiting or acting:
+            status = await cast.look()
+            if status["state"] in _OVER:
+                break
+            now_us = origin.now_us()
+            for turn in [
+                turn for turn in waiting if _is_due(turn, status, cast, now_us)
+            ]:
+                waiting.remove(turn)
+                acting.add(asyncio.create_task(_act(cast, turn)))
+            finished = {task for task in acting if task.done()}
+            acting -= finished
+            for task in finished:
+                task.result()
+            await asyncio.sleep(_LOOK_S)
+    finally:
+        for task in acting:
+            task.cancel()
+        await asyncio.gather(*acting, return_exceptions=True)
+    return cast.deeds
+
+
+def _is_due(turn: _Waiting, status: Status, cast: _Cast, now_us: Micros) -> bool:
+    if turn.from_us is None:
+        turn.from_us = _triggered_us(turn.step, status, cast, now_us)
+    return turn.from_us is not None and now_us >= turn.from_us + turn.step.wait
+
+
+def _triggered_us(
+    step: Step, status: Status, cast: _Cast, now_us: Micros
+) -> Micros | None:
+    """When, on N, the line's trigger held; None if it does not hold yet."""
+    if step.t_us is not None:
+        t_s = status["t_s"]
+        return None if t_s is None or micros(t_s) < step.t_us else now_us
+    if step.after is not None:
+        states = {cue["cue"]: cue["state"] for cue in status["cues"]}
+        return now_us if states.get(step.after) == "done" else None
+    if step.standby is not None:
+        standing = {standby["cue"] for standby in status["standby"].values()}
+        return now_us if step.standby in standing else None
+    return cast.events.get(step.event or "")
+
+
+async def _act(cast: _Cast, turn: _Waiting) -> None:
+    """Make the call; press again, looking anew, if it came too late."""
+    step = turn.step
+    answer: Line | None = None
+    presses = 0
+    while presses < _PRESSES:
+        presses += 1
+        for number, target in enumerate(_targets(step, cast.viewer.status())):
+            answer = await _press(cast, turn, f"{presses}-{number}", target)
+        if answer is None or answer["event"] == "call_accepted":
+            break
+        if not any(word in str(answer.get("reason")) for word in _TOO_LATE):
+            break
+    accepted = answer is not None and answer["event"] == "call_accepted"
+    reason = "nobody answered" if answer is None else str(answer.get("reason") or "")
+    cast.deeds.append(Deed(step, accepted, reason, presses))
+
+
+def _targets(step: Step, status: Status) -> list[str | None]:
+    """What the call names: of a text its digest, else what the script says."""
+    if step.do not in {"approve", "revoke"}:
+        return [step.target]
+    posts = [post for post in status["posts"] if post["cue"] == step.target]
+    digests: list[str | None] = [*dict.fromkeys(post["digest"] for post in posts)]
+    return digests or [step.target]
+
+
+async def _press(
+    cast: _Cast, turn: _Waiting, attempt: str, target: str | None
+) -> Line | None:
+    step = turn.step
+    args: dict[str, Any] = dict(step.args)
+    if step.why:
+        args["why"] = step.why
+    call = Call(
+        id=f"script-{turn.index + 1}-{attempt}",
+        by=step.by,
+        roles=frozenset({step.role}),
+        verb=step.do,
+        target=target,
+        args=args,
+        seen=cast.viewer.seq,
+        at_us=cast.origin.now_us(),
+    )
+    await cast.inbox.put(call)
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            while call.id not in cast.answers:
+                await cast.look()
+                await asyncio.sleep(_LOOK_S / 10)
+    except TimeoutError:
+        return None
+    return cast.answers[call.id]

@@ -1,0 +1,134 @@
+"""The script of a rehearsal: who does what, when. A small YAML file.
+
+```yaml
+people: 1
+script:
+  - {at: T-4m, by: Ada, role: caller, do: hold, target: breath}
+  - {standby: reveal, wait: 3s, by: Ada, role: caller, do: go, target: reveal}
+  - {after: reveal, by: Ben, role: comms, do: approve, target: reveal-post}
+  - {event: hold_opened, wait: 20s, by: Ada, role: caller, do: resume, target: breath}
+```
+
+Each line has one trigger: ``at`` (a T-offset; T stands in a hold), ``after`` (a cue is
+done), ``standby`` (a cue stands by) or ``event`` (the journal has an event of that
+name), and may ``wait`` a span of show time behind it. ``do`` is a verb of the calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from launchctl.errors import InputError, Problem, RunbookError
+from launchctl.runbook.base import Name, Span
+from launchctl.times import Micros, parse_t_offset
+
+_LARGEST = 256 * 1024
+_TRIGGERS = ("at", "after", "standby", "event")
+
+
+class Step(BaseModel):
+    """One line of the script: one trigger, one call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: str | None = None
+    after: Name | None = None
+    standby: Name | None = None
+    event: Name | None = None
+    wait: Span = 0
+    by: str = Field(min_length=1, max_length=64)
+    role: Name
+    do: Name
+    target: str | None = None
+    why: str | None = None
+    args: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_trigger(self) -> Step:
+        given = [name for name in _TRIGGERS if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"a line has one of {', '.join(_TRIGGERS)}; found {found}")
+        if self.at is not None and parse_t_offset(self.at) is None:
+            raise ValueError(f"{self.at!r} is no T-offset: write it like T-10m")
+        return self
+
+    @property
+    def t_us(self) -> Micros | None:
+        """The T of ``at``; None with another trigger."""
+        return None if self.at is None else parse_t_offset(self.at)
+
+
+class Script(BaseModel):
+    """A whole script, in file order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    people: int = Field(ge=1, le=1)
+    script: tuple[Step, ...]
+
+
+def load_script(path: Path) -> Script:
+    """Read and check a script.
+
+    Raises:
+        InputError: it cannot be read.
+        RunbookError: it is no script; names every fault with line and column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise InputError(f"the script {path} cannot be read: {reason}") from None
+    if len(text) > _LARGEST:
+        raise InputError(f"the script {path} is larger than 256 KiB")
+    return parse_script(text, str(path))
+
+
+def parse_script(text: str, file: str) -> Script:
+    """``load_script`` on a text; ``file`` is named in messages."""
+    try:
+        found = YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = f"no YAML: {error.problem}"
+        raise RunbookError([Problem(file, line, column, message)]) from None
+    except (YAMLError, ValueError, RecursionError):
+        raise RunbookError([Problem(file, 1, 1, "no YAML")]) from None
+    try:
+        return Script.model_validate(found)
+    except ValidationError as error:
+        raise RunbookError(list(_problems(error, found, file))) from None
+
+
+def _problems(error: ValidationError, found: Any, file: str) -> Iterator[Problem]:
+    for fault in error.errors(include_url=False, include_input=False):
+        line, column = _place(found, fault["loc"])
+        message = fault["msg"].removeprefix("Value error, ")
+        where = fault["loc"][-1] if fault["loc"] else None
+        if isinstance(where, str):
+            message = f"{where}: {message}"
+        yield Problem(file, line, column, message)
+
+
+def _place(found: Any, path: tuple[int | str, ...]) -> tuple[int, int]:
+    """Line and column (from 1) of the deepest part of ``path`` that is in the file."""
+    place = (1, 1)
+    node = found
+    for part in path:
+        marks = getattr(node, "lc", None)
+        try:
+            if marks is not None:
+                at = marks.key(part) if isinstance(part, str) else marks.item(part)
+                place = (at[0] + 1, at[1] + 1)
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return place
