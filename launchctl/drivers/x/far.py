@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import aiohttp
 from oauthlib.oauth1 import Client as OAuthClient  # type: ignore[import-untyped]
@@ -182,7 +182,6 @@ class Far:
             consumer_secret=keys.consumer_secret,
             access_token=keys.access_token,
             access_token_secret=keys.access_token_secret,
-            return_type=aiohttp.ClientResponse,
         )
         exchange = Exchange()
         session = self._fresh if fresh else self._kept
@@ -190,10 +189,16 @@ class Far:
         try:
             async with asyncio.timeout(limit_s):
                 await call(client)
-        except Exception as error:  # noqa: BLE001  tweepy raises what its parsing meets
+        except _AnsweredError:
+            pass
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             if exchange.status is None:
                 exchange.trouble = describe(error)
         return exchange
+
+
+class _AnsweredError(Exception):
+    """A whole answer is in the exchange: tweepy need not, and does not, read it."""
 
 
 class _Carrier:
@@ -206,18 +211,34 @@ class _Carrier:
         self._base = base
         self._exchange = exchange
 
-    @asynccontextmanager
-    async def request(
-        self, method: str, url: URL | str, **request: Any
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    def request(self, method: str, url: URL | str, **request: Any) -> _Sending:
         """Send to the real address what was signed for the canonical one."""
         target = URL(self._base + str(url).removeprefix(CANONICAL), encoded=True)
-        async with self._session.request(
+        sending = self._session.request(
             method,
             target,
             allow_redirects=False,
             trace_request_ctx=self._exchange,
             **request,
-        ) as response:
+        )
+        return _Sending(sending, self._exchange)
+
+
+class _Sending:
+    """The ``async with`` of one request."""
+
+    def __init__(
+        self,
+        sending: AbstractAsyncContextManager[aiohttp.ClientResponse],
+        exchange: Exchange,
+    ) -> None:
+        self._sending = sending
+        self._exchange = exchange
+
+    async def __aenter__(self) -> NoReturn:
+        async with self._sending as response:
             await receive(response, self._exchange)
-            yield response
+        raise _AnsweredError
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing is open any more."""
