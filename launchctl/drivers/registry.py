@@ -8,14 +8,16 @@ runbook names it, and it cannot replace a driver of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from launchctl.drivers.base import Context, Driver
 from launchctl.errors import InputError
+from launchctl.runbook.model import Account, Notification, Stage
 
 GROUP = "launchctl.drivers"
 """The entry point group of third parties."""
@@ -25,59 +27,79 @@ Factory = Callable[[Any, Context], Driver]
 ``Stage``, an ``Account``, a ``Notification``; None where the runbook has none (http).
 """
 
-STAGES = {"obs": "launchctl.drivers.obs:ObsDriver"}
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """Where a driver of ours lives and what its class is called with, in order."""
+
+    path: str
+    takes: tuple[Literal["name", "definition", "context"], ...]
+
+    def load(self) -> Factory:
+        module, _, attribute = self.path.partition(":")
+        driver = getattr(import_module(module), attribute)
+
+        def make(definition: Any, context: Context) -> Driver:
+            name = context.name.rpartition(":")[2]
+            given = {"name": name, "definition": definition, "context": context}
+            return cast("Driver", driver(*(given[each] for each in self.takes)))
+
+        return make
+
+
+STAGES = {"obs": _Ours("launchctl.drivers.obs:ObsDriver", ("definition", "context"))}
 """By ``driver:`` of a stage."""
 
-ACCOUNTS = {"x": "launchctl.drivers.x:XDriver"}
+ACCOUNTS = {
+    "x": _Ours("launchctl.drivers.x:XDriver", ("name", "definition", "context"))
+}
 """By ``network:`` of an account."""
 
 SERVICES = {
-    "http": "launchctl.drivers.http:HttpDriver",
-    "notify": "launchctl.drivers.notify:NotifyDriver",
+    "http": _Ours("launchctl.drivers.http:HttpDriver", ("context",)),
+    "notify": _Ours(
+        "launchctl.drivers.notify:NotifyDriver", ("name", "definition", "context")
+    ),
 }
 """Far ends without a kind of their own, by the first part of a command's target."""
 
 
-def stage_factory(driver: str) -> Factory:
-    """The factory of a stage's driver.
+def stage_driver(stage: Stage, context: Context) -> Driver:
+    """The driver of a stage.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no such ``driver:``.
     """
-    return _find("stage driver", driver, STAGES)
+    return _find("stage driver", stage.driver, STAGES)(stage, context)
 
 
-def account_factory(network: str) -> Factory:
-    """The factory of a network's driver.
+def account_driver(account: Account, context: Context) -> Driver:
+    """The driver of an account.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no such ``network:``.
     """
-    return _find("network", network, ACCOUNTS)
+    return _find("network", account.network, ACCOUNTS)(account, context)
 
 
-def service_factory(service: str) -> Factory:
-    """The factory of ``http`` or ``notify``.
-
-    Raises:
-        InputError: there is none of that name.
-    """
-    return _find("service", service, SERVICES)
+def notify_driver(channel: Notification, context: Context) -> Driver:
+    """The driver of a crew channel."""
+    return SERVICES["notify"].load()(channel, context)
 
 
-def _find(kind: str, name: str, table: dict[str, str]) -> Factory:
+def http_driver(context: Context) -> Driver:
+    """The driver of all http calls."""
+    return SERVICES["http"].load()(None, context)
+
+
+def _find(kind: str, name: str, table: Mapping[str, _Ours]) -> Factory:
     if name in table:
-        return _load(table[name])
+        return table[name].load()
     others = entry_points(group=GROUP)
     for entry in others:
         if entry.name == name:
             return _load_foreign(name, entry.load)
     raise _unknown(kind, name, [*table, *(entry.name for entry in others)])
-
-
-def _load(path: str) -> Factory:
-    module, _, attribute = path.partition(":")
-    return cast("Factory", getattr(import_module(module), attribute))
 
 
 def _load_foreign(name: str, load: Callable[[], Any]) -> Factory:
