@@ -1,0 +1,260 @@
+"""The part of the fold that moves cues and their actions (SEMANTICS 3 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from launchctl.show import events as ev
+from launchctl.show.state import ActionState, CueState, State
+from launchctl.show.tables import (
+    ACTION,
+    BURST_LATE_US,
+    BURST_PAUSE_US,
+    CUE,
+    GOOD,
+    ActionWord,
+    CueWord,
+    IllegalEvent,
+)
+
+
+def _move(state: State, event: ev.Event, to: CueWord) -> CueState:
+    cue = state.cues[event.cue or ""]
+    if to not in CUE[event.event].get(cue.state, ()):
+        raise IllegalEvent(
+            f"{event.event}: cue {event.cue!r} cannot go from {cue.state} to {to}"
+        )
+    cue.state = to
+    cue.seq = event.seq
+    return cue
+
+
+def _ready(state: State, event: ev.CueReady) -> None:
+    _move(state, event, CueWord.STANDBY)
+
+
+def _unready(state: State, event: ev.CueUnready) -> None:
+    _move(state, event, CueWord.PENDING)
+
+
+def _due(state: State, event: ev.CueDue) -> None:
+    cue = _move(state, event, CueWord.WAITING)
+    cue.due_us = event.due_us
+    cue.wait_from_us = event.due_us
+    cue.late_by_us = event.late_by_us
+    cue.waived = event.how != "triggers"
+    cue.by = event.by
+    cue.reason = None
+    cue.ended_us = None
+
+
+def _was_late(cue: CueState, event: ev.CueHeld | ev.CueParked | ev.CueSkipped) -> None:
+    cue.reason = event.reason
+    if event.due_us is not None:
+        cue.due_us = event.due_us
+        cue.late_by_us = event.late_by_us
+
+
+def _held(state: State, event: ev.CueHeld) -> None:
+    cue = _move(state, event, CueWord.HELD)
+    _was_late(cue, event)
+    cue.hold = event.hold
+
+
+def _freed(state: State, event: ev.CueFreed) -> None:
+    cue = _move(state, event, CueWord.WAITING)
+    cue.wait_from_us = event.at_us
+    cue.hold = None
+    cue.reason = None
+
+
+def _parked(state: State, event: ev.CueParked) -> None:
+    _was_late(_move(state, event, CueWord.PARKED), event)
+
+
+def _skipped(state: State, event: ev.CueSkipped) -> None:
+    cue = _move(state, event, CueWord.SKIPPED)
+    _was_late(cue, event)
+    cue.ended_us = event.at_us
+    cue.hold = None
+    cue.by = event.by or cue.by
+
+
+def _fired(state: State, event: ev.Fired) -> None:
+    cue = _move(state, event, CueWord.RUNNING)
+    cue.take = event.take
+    cue.fired_us = event.at_us
+    cue.fired_due_us = event.due_us
+    cue.late_by_us = event.late_by_us
+    cue.ended_us = None
+    cue.actions = {
+        slot: action
+        for slot, action in cue.actions.items()
+        if slot in event.kept or action.effect == "once"
+    }
+    if event.late_by_us >= BURST_LATE_US:
+        state.quiet_until_us = event.at_us + BURST_PAUSE_US
+
+
+def _ended(state: State, event: ev.CueEnded) -> None:
+    cue = _move(state, event, CueWord(event.state))
+    cue.ended_us = event.at_us
+    cue.reason = event.reason or None
+
+
+def _rearmed(state: State, event: ev.CueRearmed) -> None:
+    cue = _move(state, event, CueWord.PENDING)
+    cue.entered_us = event.at_us
+    cue.actions = {}
+    cue.waived = False
+    cue.due_us = None
+
+
+def _adopted(state: State, event: ev.CueAdopted) -> None:
+    cue = _move(state, event, CueWord.DONE)
+    cue.ended_us = event.at_us
+    cue.hold = None
+    cue.by = event.by
+    cue.reason = "adopted"
+    for slot in event.slots:
+        action = cue.actions.get(slot)
+        if action is None:
+            action = ActionState(slot, "", "post", "", "once")
+            cue.actions[slot] = action
+        action.state = ActionWord.OK
+        action.detail = "posted by hand"
+        action.receipt_id = event.receipt_id
+        action.receipt_url = event.receipt_url
+        action.next_us = None
+
+
+# --- actions -----------------------------------------------------------------------------
+
+
+def _slots(state: State, cue: str | None) -> dict[str, ActionState]:
+    return state.cues[cue].actions if cue else state.loose
+
+
+def _action(state: State, event: Any, to: ActionWord, by_key: str = "") -> ActionState:
+    action = _slots(state, event.cue).get(by_key or event.slot)
+    if action is None or to not in ACTION[event.event].get(action.state, ()):
+        found = "not begun" if action is None else action.state
+        raise IllegalEvent(
+            f"{event.event}: action {event.slot!r} of cue {event.cue!r} cannot go from"
+            f" {found} to {to}"
+        )
+    return action
+
+
+def _attempt(state: State, event: ev.Attempt) -> None:
+    slots = _slots(state, event.cue)
+    place = event.slot if event.cue else event.key
+    action = slots.get(place)
+    if action is None or action.key != event.key:
+        action = ActionState(
+            event.slot, event.key, event.kind, event.target, event.effect
+        )
+        slots[place] = action
+    if event.attempt != action.attempt + 1:
+        raise IllegalEvent(
+            f"{event.event}: attempt {event.attempt} of {event.key} cannot follow"
+            f" attempt {action.attempt}"
+        )
+    if action.state in GOOD or not action.attempt:
+        action.began_us = event.at_us
+    action.state = ActionWord.SENT
+    action.attempt = event.attempt
+    action.content = event.content
+    action.intent_us = event.at_us
+    action.deadline_us = event.deadline_us
+    action.next_us = None
+    action.detail = ""
+    if event.wanted is not None:
+        _want(state, event, action)
+
+
+def _want(state: State, event: ev.Attempt, action: ActionState) -> None:
+    what, value = event.wanted or ("", None)
+    stage = state.stages[event.target.removeprefix("stage:")]
+    stage.wanted.pop(what, None)
+    stage.wanted[what] = value
+    stage.by_hand.pop(what, None)
+    stage.asks.pop(what, None)
+    action.wanted = what
+
+
+def _attempt_ended(state: State, event: ev.AttemptEnded) -> None:
+    to = ActionWord(event.became)
+    action = _action(state, event, to, "" if event.cue else event.key)
+    action.state = to
+    action.detail = event.detail
+    action.next_us = event.next_us
+    action.sent_us = event.sent_us if event.sent_us is not None else action.sent_us
+    action.confirmed_us = event.confirmed_us
+    if event.receipt_id is not None:
+        action.receipt_id = event.receipt_id
+        action.receipt_url = event.receipt_url
+    if to is ActionWord.OK and action.wanted == "program":
+        stage = state.stages[action.target.removeprefix("stage:")]
+        stage.last_on[action.content["scene"]] = event.at_us
+
+
+def _settled(state: State, event: ev.AttemptSettled) -> None:
+    to = ActionWord(event.became)
+    action = _action(state, event, to)
+    action.state = to
+    action.detail = event.detail
+    action.next_us = event.next_us
+    if to is ActionWord.OK:
+        action.confirmed_us = event.at_us
+    if event.receipt_id is not None:
+        action.receipt_id = event.receipt_id
+        action.receipt_url = event.receipt_url
+
+
+def _action_ended(state: State, event: ev.ActionEnded) -> None:
+    to = ActionWord(event.became)
+    slots = _slots(state, event.cue)
+    place = event.slot if event.cue else event.key
+    action = slots.get(place)
+    if action is None:  # never left the engine
+        action = ActionState(event.slot, event.key, "", "", "none")
+        action.began_us = event.at_us
+        slots[place] = action
+    else:
+        _action(state, event, to, place)
+    action.state = to
+    action.detail = event.detail
+    action.next_us = None
+
+
+def _settled_by_hand(state: State, event: ev.SettledByHand) -> None:
+    to = ActionWord(event.became)
+    action = _action(state, event, to)
+    action.state = to
+    action.detail = event.detail
+    if event.receipt_id is not None:
+        action.receipt_id = event.receipt_id
+        action.receipt_url = event.receipt_url
+
+
+CUE_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
+    ev.CueReady: _ready,
+    ev.CueUnready: _unready,
+    ev.CueDue: _due,
+    ev.CueHeld: _held,
+    ev.CueFreed: _freed,
+    ev.CueParked: _parked,
+    ev.CueSkipped: _skipped,
+    ev.Fired: _fired,
+    ev.CueEnded: _ended,
+    ev.CueRearmed: _rearmed,
+    ev.CueAdopted: _adopted,
+    ev.Intent: _attempt,
+    ev.Commanded: _attempt,
+    ev.AttemptEnded: _attempt_ended,
+    ev.AttemptSettled: _settled,
+    ev.ActionEnded: _action_ended,
+    ev.SettledByHand: _settled_by_hand,
+}

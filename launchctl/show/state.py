@@ -1,0 +1,193 @@
+"""What is: the fold of the journal's events, as plain comparable data.
+
+Only ``fold.apply`` changes a ``State``. Two states are equal (``==``) if and only if
+they were folded to the same situation; a recovered conductor starts from such a fold.
+All instants are on N, in microseconds, unless their name says ``r`` or ``wall``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from launchctl.show.tables import ActionWord, CueWord, ShowWord
+from launchctl.times import Micros
+
+
+@dataclass(slots=True)
+class ActionState:
+    """One action of a cue's present firing (``slot``: ``"0"``, ``"0@brand"``)."""
+
+    slot: str
+    key: str
+    kind: str
+    target: str
+    effect: str
+    state: ActionWord = ActionWord.SENT
+    attempt: int = 0
+    content: dict[str, Any] = field(default_factory=dict)
+    began_us: Micros = 0
+    """When its first attempt was decided."""
+    intent_us: Micros = 0
+    """When its present attempt was decided."""
+    deadline_us: Micros = 0
+    next_us: Micros | None = None
+    sent_us: Micros | None = None
+    confirmed_us: Micros | None = None
+    detail: str = ""
+    receipt_id: str | None = None
+    receipt_url: str | None = None
+    wanted: str | None = None
+    """The wanted field of the stage that it changes."""
+
+
+@dataclass(slots=True)
+class CueState:
+    """One cue. ``seq`` is the event that last changed its state."""
+
+    state: CueWord
+    seq: int = 0
+    entered_us: Micros = 0
+    """When it left idle; a show's cue: when the run started."""
+    take: int = 0
+    procedure_take: int = 0
+    due_us: Micros | None = None
+    late_by_us: Micros | None = None
+    wait_from_us: Micros | None = None
+    waived: bool = False
+    """GO or ``fire`` released it: no spacing, no late rule."""
+    fired_us: Micros | None = None
+    fired_due_us: Micros | None = None
+    ended_us: Micros | None = None
+    by: str | None = None
+    reason: str | None = None
+    hold: str | None = None
+    actions: dict[str, ActionState] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class HoldState:
+    """An open hold."""
+
+    name: str
+    kind: str
+    reason: str
+    release: tuple[str, ...]
+    since_us: Micros
+    until_us: Micros | None
+    seq: int
+
+
+@dataclass(slots=True)
+class StageState:
+    """A mixer: as seen, and as wanted.
+
+    ``wanted`` maps a field (``program``, ``text:SOURCE``, ``visible:SCENE/SOURCE``,
+    ``audio:INPUT``, ``transition``, ``stream``, ``record``) to its value, in the order
+    they were last set. ``last_on`` is when a scene was last known on program.
+    """
+
+    connected: bool = False
+    program: str | None = None
+    streaming: bool | None = None
+    reconnecting: bool | None = None
+    recording: bool | None = None
+    skipped: float | None = None
+    detail: str = ""
+    restarts: int = 0
+    last_on: dict[str, Micros] = field(default_factory=dict)
+    wanted: dict[str, Any] = field(default_factory=dict)
+    by_hand: dict[str, Any] = field(default_factory=dict)
+    asks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ProcedureState:
+    """A procedure; ``order`` counts the starts of all procedures."""
+
+    running: bool = False
+    take: int = 0
+    order: int = 0
+    ended_us: Micros | None = None
+    armed: bool = True
+
+
+@dataclass(slots=True)
+class Approval:
+    """One role's consent to one digest."""
+
+    by: str
+    at_us: Micros
+    expires_us: Micros | None
+
+
+@dataclass(slots=True)
+class FigureState:
+    """A figure: asked for, then fixed for the run."""
+
+    as_of_us: Micros
+    value: int | None = None
+    rounded: int | None = None
+    ledger_seq: int | None = None
+    unverified: bool = False
+    in_bounds: bool = True
+
+
+@dataclass(slots=True)
+class Answered:
+    """What a call was answered."""
+
+    accepted: bool
+    reason: str
+    seq: int
+
+
+@dataclass(slots=True)
+class State:
+    """The whole show. ``seq`` is the last folded event; 0: nothing yet."""
+
+    seq: int = 0
+    now_us: Micros = 0
+    """The instant of the last folded event: N never goes back before it."""
+    run: str = ""
+    digest: str = ""
+    rehearsal: bool = False
+    show: ShowWord = ShowWord.SCHEDULED
+    closing: str | None = None
+    verdict: str | None = None
+    started_us: Micros = 0
+    shift_us: Micros = 0
+    skew_us: Micros = 0
+    t0_wall_us: Micros | None = None
+    zero_r_us: Micros | None = None
+    stops: list[tuple[Micros, Micros]] = field(default_factory=list)
+    """When R stood still, past: ascending, not overlapping."""
+    stopped_since_us: Micros | None = None
+    holds: dict[str, HoldState] = field(default_factory=dict)
+    quiet_until_us: Micros = 0
+    """No cue fires by itself before this (never a burst)."""
+    cues: dict[str, CueState] = field(default_factory=dict)
+    loose: dict[str, ActionState] = field(default_factory=dict)
+    """Actions without a cue, by key: ``safe:`` and re-assertions."""
+    procedures: dict[str, ProcedureState] = field(default_factory=dict)
+    standby: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    """role -> (cue, the seq that last changed it)."""
+    conditions: dict[str, tuple[bool | None, Micros]] = field(default_factory=dict)
+    """owner -> (what its ``when`` says, since when)."""
+    stages: dict[str, StageState] = field(default_factory=dict)
+    approvals: dict[str, dict[str, Approval]] = field(default_factory=dict)
+    """digest -> role -> consent."""
+    silenced: dict[str, int] = field(default_factory=dict)
+    """account -> the seq that silenced it."""
+    counter: str = "open"
+    latches: dict[str, dict[int, Micros]] = field(default_factory=dict)
+    """embargo -> lift -> when it latched."""
+    opened: dict[str, Micros] = field(default_factory=dict)
+    """embargo -> when it was first seen open."""
+    figures: dict[str, FigureState] = field(default_factory=dict)
+    orders: dict[str, Any] = field(default_factory=dict)
+    orders_complete_us: Micros | None = None
+    inbox_position: int = 0
+    answered: dict[str, Answered] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    """about -> the last warning or error."""
