@@ -1,0 +1,329 @@
+"""The state of an emulated OBS: scenes, sources, transitions, outputs.
+
+It behaves as OBS 29 was measured to: a cut tells TransitionStarted at once, VideoEnded
+and SceneChanged after 18 ms, TransitionEnded 10 ms later; a fade tells the same when its
+length is over; an interrupted fade never tells of the scene it was going to; cutting to
+the scene on program succeeds without a word. A killed OBS comes back with what it last
+saved. All delays run on the running loop's time, so a paced loop scales them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_FRAME_S = 0.018
+_CLOSING_S = 0.010
+_STATE = "OBS_WEBSOCKET_OUTPUT_"
+_FPS = 30.0
+
+GENERAL, CONFIG, SCENES, INPUTS = 1, 2, 4, 8
+TRANSITIONS, OUTPUTS, SCENE_ITEMS = 16, 64, 128
+"""``EventSubscription`` of the protocol."""
+
+Emit = Callable[[str, dict[str, Any], int], None]
+
+
+@dataclass(slots=True)
+class Saved:
+    """What OBS keeps on disk."""
+
+    scenes: dict[str, dict[str, bool]]
+    inputs: dict[str, dict[str, Any]]
+    muted: dict[str, bool]
+    program: str
+    transition: str = "Cut"
+    duration_ms: int = 300
+
+
+@dataclass(slots=True)
+class Running:
+    """An output: the stream or the recording."""
+
+    event: str
+    active: bool = False
+    reconnecting: bool = False
+    began_s: float = 0.0
+    skipped: int = 0
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A scene arrived on program. ``at_s`` is the loop's time, ``at_us`` N if known."""
+
+    scene: str
+    at_s: float
+    at_us: int | None
+
+
+@dataclass(slots=True)
+class World:
+    """One emulated OBS. Its methods are what its own window would do: a test or a
+    rehearsal calls them to play the operator's hand.
+
+    Attributes:
+        now: what is on screen and in the mixer, and would be saved.
+        saved: what a killed OBS comes back with.
+        auto: accept any scene or source name, and make it.
+        server: an RTMP server takes the stream; without one it fails after 70 ms.
+        program_history: every scene that arrived on program, with its instant.
+        text_history: every text set: (source, text, loop time).
+    """
+
+    now: Saved
+    emit: Emit
+    auto: bool = False
+    server: bool = True
+    now_us: Callable[[], int] | None = None
+    saved: Saved = field(init=False)
+    stream: Running = field(default_factory=lambda: Running("StreamStateChanged"))
+    record: Running = field(default_factory=lambda: Running("RecordStateChanged"))
+    program_history: list[Shown] = field(default_factory=list)
+    text_history: list[tuple[str, str, float]] = field(default_factory=list)
+    booted_s: float = 0.0
+    _target: str = ""
+    _moving: asyncio.Task[None] | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """What it starts with is what is on disk."""
+        self.save()
+
+    # --- life ---------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Write everything to disk, as a clean quit does."""
+        self.saved = copy.deepcopy(self.now)
+
+    def boot(self) -> None:
+        """Begin a process with what was saved."""
+        self.now = copy.deepcopy(self.saved)
+        self.booted_s = asyncio.get_running_loop().time()
+        self._target = self.now.program
+        self.stream = Running("StreamStateChanged")
+        self.record = Running("RecordStateChanged")
+        self._showed(self.now.program)
+
+    def halt(self) -> None:
+        """The process is gone; nothing more happens."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        self._moving = None
+
+    @property
+    def frames(self) -> int:
+        """Frames drawn since the process began."""
+        return int((asyncio.get_running_loop().time() - self.booted_s) * _FPS)
+
+    # --- scenes -------------------------------------------------------------------
+
+    def add_scene(self, name: str, sources: Iterable[str] = ()) -> None:
+        """Make a scene with sources, all shown."""
+        self.now.scenes[name] = dict.fromkeys(sources, True)
+
+    def has_scene(self, name: str) -> bool:
+        """True if the scene exists, or ``auto`` made it now."""
+        if name not in self.now.scenes and self.auto:
+            self.add_scene(name)
+        return name in self.now.scenes
+
+    @property
+    def target(self) -> str:
+        """The scene chosen: on program, or being faded to."""
+        return self._target
+
+    def cut(self, scene: str) -> None:
+        """Put a scene on program with the current transition."""
+        if scene == self._target:
+            return
+        if self._moving is not None:
+            self._moving.cancel()
+        self._target = scene
+        self._tell_transition("SceneTransitionStarted")
+        fixed = self.now.transition == "Cut"
+        length_s = 0.0 if fixed else self.now.duration_ms / 1000
+        self._moving = self._spawn(self._move(scene, length_s + _FRAME_S))
+
+    async def _move(self, scene: str, length_s: float) -> None:
+        await asyncio.sleep(length_s)
+        self._tell_transition("SceneTransitionVideoEnded")
+        self.now.program = scene
+        self._showed(scene)
+        self.emit("CurrentProgramSceneChanged", {"sceneName": scene}, SCENES)
+        self._moving = None
+        await asyncio.sleep(_CLOSING_S)
+        self._tell_transition("SceneTransitionEnded")
+
+    def _tell_transition(self, event: str) -> None:
+        self.emit(event, {"transitionName": self.now.transition}, TRANSITIONS)
+
+    def _showed(self, scene: str) -> None:
+        at_us = None if self.now_us is None else self.now_us()
+        loop_s = asyncio.get_running_loop().time()
+        self.program_history.append(Shown(scene, loop_s, at_us))
+
+    def set_transition(self, name: str) -> None:
+        """Choose the transition."""
+        self.now.transition = name
+        changed = {"transitionName": name}
+        self.emit("CurrentSceneTransitionChanged", changed, TRANSITIONS)
+
+    def set_duration(self, duration_ms: int) -> None:
+        """Choose the transition's length."""
+        self.now.duration_ms = duration_ms
+        changed = {"transitionDuration": duration_ms}
+        self.emit("CurrentSceneTransitionDurationChanged", changed, TRANSITIONS)
+
+    # --- sources ------------------------------------------------------------------
+
+    def has_input(self, name: str) -> bool:
+        """True if the input exists, or ``auto`` made it now."""
+        if name not in self.now.inputs and self.auto:
+            self.now.inputs[name] = {"text": ""}
+            self.now.muted[name] = False
+        return name in self.now.inputs
+
+    def set_text(self, source: str, text: str) -> None:
+        """Write into a text source. OBS 29 tells nobody."""
+        self.now.inputs[source]["text"] = text
+        loop_s = asyncio.get_running_loop().time()
+        self.text_history.append((source, text, loop_s))
+
+    def text(self, source: str) -> str:
+        """What a text source shows."""
+        return str(self.now.inputs[source].get("text", ""))
+
+    def mute(self, name: str, *, muted: bool) -> None:
+        """Mute or open an audio input; no word if it is so already."""
+        if self.now.muted[name] == muted:
+            return
+        self.now.muted[name] = muted
+        changed = {"inputName": name, "inputMuted": muted}
+        self.emit("InputMuteStateChanged", changed, INPUTS)
+
+    def item_number(self, scene: str, source: str) -> int | None:
+        """OBS's number of a source in a scene."""
+        items = self.now.scenes[scene]
+        if source not in items and self.auto:
+            items[source] = True
+        return list(items).index(source) + 1 if source in items else None
+
+    def item_source(self, scene: str, number: int) -> str | None:
+        """The source with that number."""
+        sources = list(self.now.scenes[scene])
+        return sources[number - 1] if 1 <= number <= len(sources) else None
+
+    def show(self, scene: str, source: str, *, shown: bool) -> None:
+        """Show or hide a source in a scene; no word if it is so already."""
+        if self.now.scenes[scene][source] == shown:
+            return
+        self.now.scenes[scene][source] = shown
+        changed = {
+            "sceneName": scene,
+            "sceneItemId": self.item_number(scene, source),
+            "sceneItemEnabled": shown,
+        }
+        self.emit("SceneItemEnableStateChanged", changed, SCENE_ITEMS)
+
+    # --- outputs ------------------------------------------------------------------
+
+    def start_output(self, output: Running) -> None:
+        """Start the stream or the recording."""
+        fails = output is self.stream and not self.server
+        self._tell_output(output, "STARTING", active=False)
+        output.task = self._spawn(self._starting(output, fails=fails))
+
+    async def _starting(self, output: Running, *, fails: bool) -> None:
+        await asyncio.sleep(0.07)
+        if fails:
+            self._tell_output(output, "STOPPED", active=False)
+            return
+        output.active = True
+        output.began_s = asyncio.get_running_loop().time()
+        self._tell_output(output, "STARTED", active=True)
+
+    def stop_output(self, output: Running) -> None:
+        """Stop it, as a person or a command does: by way of STOPPING."""
+        if output.task is not None:
+            output.task.cancel()
+        self._tell_output(output, "STOPPING", active=False)
+        output.task = self._spawn(self._stopping(output))
+
+    async def _stopping(self, output: Running) -> None:
+        await asyncio.sleep(0.05)
+        output.active = output.reconnecting = False
+        self._tell_output(output, "STOPPED", active=False)
+
+    def lose_server(self) -> None:
+        """The RTMP server dies: the stream tries again."""
+        self.server = False
+        if self.stream.active:
+            self.stream.reconnecting = True
+            # the event says inactive, the status request says active: so does OBS
+            self._tell_output(self.stream, "RECONNECTING", active=False)
+
+    def find_server(self) -> None:
+        """The RTMP server is back; the counters begin anew."""
+        self.server = True
+        if self.stream.reconnecting:
+            self.stream.reconnecting = False
+            self.stream.began_s = asyncio.get_running_loop().time()
+            self.stream.skipped = 0
+            self._tell_output(self.stream, "RECONNECTED", active=True)
+
+    def give_up(self) -> None:
+        """The stream ends by itself: STOPPED without STOPPING."""
+        self.stream.active = self.stream.reconnecting = False
+        self._tell_output(self.stream, "STOPPED", active=False)
+
+    def output_frames(self, output: Running) -> int:
+        """Frames since the output began."""
+        if not output.active:
+            return 0
+        return int((asyncio.get_running_loop().time() - output.began_s) * _FPS)
+
+    def _tell_output(self, output: Running, state: str, *, active: bool) -> None:
+        data: dict[str, Any] = {"outputActive": active, "outputState": _STATE + state}
+        if output is self.record:
+            done = state in ("STARTED", "STOPPED")
+            data["outputPath"] = "/recordings/show.mkv" if done else None
+        self.emit(output.event, data, OUTPUTS)
+
+    # --- scene collections --------------------------------------------------------
+
+    def begin_collection(self) -> None:
+        """A person begins to change the scene collection."""
+        name = {"sceneCollectionName": "Show"}
+        self.emit("CurrentSceneCollectionChanging", name, CONFIG)
+
+    def end_collection(self) -> None:
+        """The scene collection is changed."""
+        name = {"sceneCollectionName": "Show"}
+        self.emit("CurrentSceneCollectionChanged", name, CONFIG)
+
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def first_state(
+    scenes: Mapping[str, Iterable[str]],
+    texts: Iterable[str],
+    audio: Iterable[str],
+    program: str | None,
+) -> Saved:
+    """What an emulated OBS begins with. ``scenes`` maps names to their sources."""
+    items = {name: dict.fromkeys(sources, True) for name, sources in scenes.items()}
+    names = [*texts, *audio]
+    return Saved(
+        scenes=items,
+        inputs={name: {"text": ""} if name in texts else {} for name in names},
+        muted=dict.fromkeys(names, False),
+        program=program or next(iter(items)),
+    )
