@@ -17,16 +17,16 @@ def parse_action(text: str) -> dict[str, Any]:
     Raises:
         InputError: it is no YAML mapping.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from launchctl.runbook.yaml import YamlError, parse, plain
 
     example = "write it like '{scene: HoldingSlide}'"
     if len(text) > _LONGEST:
         raise InputError("so long a text is no action", hint=example)
     try:
-        found = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, ValueError, RecursionError):
-        raise InputError(f"{text!r} is no YAML", hint=example) from None
-    if not isinstance(found, dict) or not found:
+        root, twice = parse(text.encode())
+    except YamlError as error:
+        raise InputError(f"{text!r}: {error.message}", hint=example) from None
+    found = plain(root)
+    if twice or not isinstance(found, dict) or not found:
         raise InputError(f"{text!r} is no action", hint=example)
-    return {str(key): value for key, value in found.items()}
+    return found

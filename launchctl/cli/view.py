@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.console import Group, RenderableType
 from rich.layout import Layout
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -160,12 +161,10 @@ def _l_clock(status: Status) -> Text:
 
 def _middle(status: Status, now: Micros) -> RenderableType:
     columns = Layout()
+    right = Group(counter_part(status), stages_part(status), health_part(status))
     columns.split_row(
         Layout(next_part(status, now), ratio=3),
-        Layout(
-            Group(counter_part(status), stages_part(status), health_part(status)),
-            ratio=2,
-        ),
+        Layout(Padding(right, (0, 0, 0, 2)), ratio=2),
     )
     return columns
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from launchctl.cli.words import countdown, money, number
+from launchctl.cli.words import countdown, duration, money, number
 from launchctl.times import Micros, parse_instant
 
 if TYPE_CHECKING:
@@ -32,15 +32,14 @@ def holds_part(status: Status, now: Micros) -> RenderableType | None:
     block = Table.grid(expand=True)
     block.add_column(no_wrap=True, ratio=1)
     for hold in status["holds"]:
-        age = countdown(parse_instant(hold["since"]) - now)
-        until = ""
+        age_us = now - parse_instant(hold["since"])
+        told = [f"for {duration(age_us)}"]
         if hold["until"]:
-            until = f", ends {countdown(parse_instant(hold['until']) - now)}"
-        release = (
-            f", released by {', '.join(hold['release'])}" if hold["release"] else ""
-        )
+            told.append(f"ends {countdown(parse_instant(hold['until']) - now)}")
+        if hold["release"]:
+            told.append(f"{', '.join(hold['release'])} may release it")
         reason = f": {hold['reason']}" if hold["reason"] else ""
-        text = f"HOLD {hold['name']}{reason} (since {age}{until}{release})"
+        text = f"HOLD {hold['name']}{reason} ({'; '.join(told)})"
         block.add_row(Text(text, style="bold yellow", overflow="ellipsis"))
     return block
 
@@ -147,12 +146,9 @@ def health_part(status: Status) -> RenderableType:
     lines = []
     for name, health in rows:
         level = str(health.get("level", "?"))
-        text = f"  {health['text']}" if health.get("text") else ""
-        lines.append(
-            Text.assemble(
-                (f"{level:8}", _LEVEL_STYLE.get(level, "")), name, (text, "dim")
-            )
-        )
+        lines.append(Text.assemble((f"{level:8}", _LEVEL_STYLE.get(level, "")), name))
+        if health.get("text") and level != "good":
+            lines.append(Text(f"  {health['text']}", style="yellow"))
     if status["silenced"]:
         lines.append(
             Text(f"SILENCED {', '.join(status['silenced'])}", style="bold red")

@@ -36,18 +36,20 @@ def t_clock(t_s: float | None) -> str:
 
 def countdown(span_us: Micros) -> str:
     """``in 2:05``, ``in 1:02:05``, ``in 3 d 4 h``, ``now``, ``0:12 ago``."""
-    ago = span_us <= -SECOND
-    rest = abs(span_us)
-    if rest < SECOND:
+    if abs(span_us) < SECOND:
         return "now"
-    if rest >= DAY:
-        text = f"{rest // DAY} d {rest % DAY // HOUR} h"
-    elif rest >= HOUR:
-        minutes = rest % HOUR // MINUTE
-        text = f"{rest // HOUR}:{minutes:02}:{rest % MINUTE // SECOND:02}"
-    else:
-        text = f"{rest // MINUTE}:{rest % MINUTE // SECOND:02}"
-    return f"{text} ago" if ago else f"in {text}"
+    text = duration(abs(span_us))
+    return f"{text} ago" if span_us < 0 else f"in {text}"
+
+
+def duration(span_us: Micros) -> str:
+    """``2:05``, ``1:02:05`` or ``3 d 4 h``: whole seconds, for reading at a glance."""
+    if span_us >= DAY:
+        return f"{span_us // DAY} d {span_us % DAY // HOUR} h"
+    minutes, seconds = span_us // MINUTE, span_us % MINUTE // SECOND
+    if span_us >= HOUR:
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return f"{minutes}:{seconds:02}"
 
 
 def time_of_day(instant: str | None, zone: str = "UTC") -> str:

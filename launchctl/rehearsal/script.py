@@ -21,14 +21,19 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from launchctl.errors import InputError, Problem, RunbookError
 from launchctl.runbook.base import Name, Span
+from launchctl.runbook.yaml import Mapping, Node, Sequence, YamlError, parse, plain
 from launchctl.times import Micros, parse_t_offset
 
 _LARGEST = 256 * 1024
+_SAID = {
+    "missing": "it is missing",
+    "extra_forbidden": "a script has no such key",
+    "model_type": "a script is a mapping with `people: 1` and `script:`",
+    "string_type": "it is no text",
+}
 _TRIGGERS = ("at", "after", "standby", "event")
 
 
@@ -94,41 +99,42 @@ def load_script(path: Path) -> Script:
 def parse_script(text: str, file: str) -> Script:
     """``load_script`` on a text; ``file`` is named in messages."""
     try:
-        found = YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = f"no YAML: {error.problem}"
-        raise RunbookError([Problem(file, line, column, message)]) from None
-    except (YAMLError, ValueError, RecursionError):
-        raise RunbookError([Problem(file, 1, 1, "no YAML")]) from None
+        root, twice = parse(text.encode())
+    except YamlError as error:
+        raise RunbookError([_fault(file, error)]) from None
+    if twice:
+        raise RunbookError([_fault(file, error) for error in twice])
     try:
-        return Script.model_validate(found)
+        return Script.model_validate(plain(root))
     except ValidationError as error:
-        raise RunbookError(list(_problems(error, found, file))) from None
+        raise RunbookError(list(_problems(error, root, file))) from None
 
 
-def _problems(error: ValidationError, found: Any, file: str) -> Iterator[Problem]:
+def _fault(file: str, error: YamlError) -> Problem:
+    return Problem(file, error.line, error.column, error.message, hint=error.hint)
+
+
+def _problems(error: ValidationError, root: Node, file: str) -> Iterator[Problem]:
     for fault in error.errors(include_url=False, include_input=False):
-        line, column = _place(found, fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
+        line, column = _place(root, fault["loc"])
+        message = _SAID.get(fault["type"], fault["msg"].removeprefix("Value error, "))
         where = fault["loc"][-1] if fault["loc"] else None
         if isinstance(where, str):
             message = f"{where}: {message}"
         yield Problem(file, line, column, message)
 
 
-def _place(found: Any, path: tuple[int | str, ...]) -> tuple[int, int]:
-    """Line and column (from 1) of the deepest part of ``path`` that is in the file."""
-    place = (1, 1)
-    node = found
+def _place(root: Node, path: tuple[int | str, ...]) -> tuple[int, int]:
+    """Line and column of the deepest part of ``path`` that is in the file."""
+    node = root
+    place = (node.line, node.column)
     for part in path:
-        marks = getattr(node, "lc", None)
-        try:
-            if marks is not None:
-                at = marks.key(part) if isinstance(part, str) else marks.item(part)
-                place = (at[0] + 1, at[1] + 1)
-            node = node[part]
-        except (KeyError, IndexError, TypeError):
+        if isinstance(node, Mapping) and part in node.items:
+            place = node.keys[str(part)]
+            node = node.items[str(part)]
+        elif isinstance(node, Sequence) and isinstance(part, int):
+            node = node.items[part]
+            place = (node.line, node.column)
+        else:
             break
     return place

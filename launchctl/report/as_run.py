@@ -78,13 +78,13 @@ def holds_of(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     holds: list[dict[str, Any]] = []
     open_now: dict[str, dict[str, Any]] = {}
     for line in lines:
-        name = line.get("hold")
-        if line["event"] == "hold_opened" and name not in open_now:
+        name = line.get("name")
+        if line["event"] == "hold_opened":
             hold = {
                 "name": name,
                 "kind": line.get("kind"),
                 "reason": line.get("reason"),
-                "since": line["at"],
+                "since": line.get("since") or line["at"],
                 "released": None,
                 "released_by": None,
                 "lasted_s": None,
@@ -93,8 +93,9 @@ def holds_of(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             open_now[str(name)] = hold
         elif line["event"] == "hold_released" and name in open_now:
             hold = open_now.pop(str(name))
-            lasted_us = parse_instant(line["at"]) - parse_instant(hold["since"])
-            hold["released"] = line["at"]
+            released = line.get("ended") or line["at"]
+            lasted_us = parse_instant(released) - parse_instant(hold["since"])
+            hold["released"] = released
             hold["released_by"] = line.get("by")
             hold["lasted_s"] = seconds(lasted_us)
     return holds
