@@ -28,12 +28,11 @@ from launchctl.runbook.secrets import GivenSecrets
 from launchctl.store.folder import RunFolder, state_root
 from launchctl.store.keys import CrewKeys
 from launchctl.store.sqlite import SqliteLedger
-from launchctl.web.app import make_app
+from launchctl.web.app import SERVER_OPTIONS, make_app
 from launchctl.web.hooks import hook_routes
 from launchctl.web.service import ServiceTimetable
 
 _log = structlog.get_logger(__name__)
-_SHUTDOWN_S = 2.0
 
 
 async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
@@ -95,7 +94,7 @@ def _hooks(
 async def _listen(stack: AsyncExitStack, app: web.Application, address: str) -> str:
     """Bind HOST:PORT (port 0: a free one); the URL."""
     host, _, port = address.rpartition(":")
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_S)
+    runner = web.AppRunner(app, **SERVER_OPTIONS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, host.strip("[]"), int(port))

@@ -13,11 +13,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import contextmanager
 from pathlib import Path
 
-from launchctl.cli.output import print_json
+from launchctl.cli.output import console, print_json
 from launchctl.cli.start_show import RunningShow, RunRequest, start_show
 from launchctl.cli.view import show_until
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError, RefusedError
+from launchctl.report.as_run import make_report
+from launchctl.report.table import report_table
 from launchctl.store.base import Line
 from launchctl.store.folder import RunFolder
 
@@ -143,7 +145,8 @@ async def show_in_terminal(viewer: Viewer, done: asyncio.Event) -> None:
     meta = viewer.folder.meta
     print(f"run     {meta.run}\nfolder  {viewer.folder.path}\npage    {meta.url}/crew")
     await show_until(viewer, done)
-    print_report(await report_of(viewer))
+    lines = await viewer.lines()
+    console().print(report_table(make_report(lines, viewer.status())))
 
 
 @contextmanager

@@ -58,6 +58,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
                 secrets,
                 Path(runbook.path).parent,
             ),
+            rehearsal=meta.rehearsal,
         )
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()

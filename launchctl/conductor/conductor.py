@@ -63,10 +63,13 @@ class Conductor:
         store: Store,
         origin: Origin,
         connect: Callable[[Callable[[Input], None]], FarEnds],
+        *,
+        rehearsal: bool = False,
     ) -> None:
         self.engine = engine
         self._store = store
         self._origin = origin
+        self._rehearsal = rehearsal
         self._inputs: deque[Input] = deque()
         self._far_ends = far_ends = connect(self.report)
         self._sleeper = Sleeper(origin.now_us)
@@ -95,7 +98,9 @@ class Conductor:
         async with AsyncExitStack() as stack:
             await self._far_ends.start(stack)
             await stack.enter_async_context(self._feeders())
-            self._carry_out(self.engine.start(self._now_us()))
+            self._carry_out(
+                self.engine.start(self._now_us(), rehearsal=self._rehearsal)
+            )
             while not self.engine.finished:
                 await self._round()
             await self._dispatcher.drain()
