@@ -151,8 +151,10 @@ async def show_in_terminal(viewer: Viewer, done: asyncio.Event) -> None:
 
 @contextmanager
 def two_presses(running: RunningShow) -> Iterator[None]:
-    """Ctrl-C once asks, twice stops the show's processes: a slip of the hand on the
-    night must not end the show. SIGTERM means it."""
+    """Ctrl-C once asks, twice stops the show's processes; SIGTERM means it.
+
+    A slip of the hand on the night must not end the show.
+    """
     loop = asyncio.get_running_loop()
     main = asyncio.current_task()
     last_s = -_PRESSES_S
@@ -163,7 +165,7 @@ def two_presses(running: RunningShow) -> Iterator[None]:
         if sys.stdin.isatty() and loop.time() - pressed_s > _PRESSES_S:
             print(
                 "\nthe show runs on. `launch abort` ends it safely;"
-                f" Ctrl-C again within {_PRESSES_S:g} s stops its processes as they are",
+                f" Ctrl-C again within {_PRESSES_S:g} s stops its processes",
                 file=sys.stderr,
             )
         elif main is not None:

@@ -16,8 +16,8 @@ def ask_for_realtime() -> str:
 
     SCHED_RESET_ON_FORK keeps children and the store's threads at normal priority, and
     the interpreter is told to take the lock back from a thread after 0.1 ms instead of
-    5 ms: a cue must not wait for somebody who formats a log line. Without the right to ask
-    (CAP_SYS_NICE or an rtprio limit) the show runs at normal priority and says so.
+    5 ms: a cue must not wait for somebody who formats a log line. Without the right to
+    ask (CAP_SYS_NICE or an rtprio limit) the show runs at normal priority and says so.
     """
     sys.setswitchinterval(_SWITCH_S)
     try:
