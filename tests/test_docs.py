@@ -18,7 +18,7 @@ from launchctl.runbook.actions import KINDS, OnFailure
 from launchctl.runbook.loader import load
 from launchctl.runbook.schema import runbook_schema
 from launchctl.show import events, status
-from launchctl.show.tables import ACTIONS, CueWord, ShowWord
+from launchctl.show.tables import ACTIONS, NEEDS, NOT_BUILT, CueWord, ShowWord
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -169,6 +169,16 @@ def test_every_word_of_the_status_is_documented() -> None:
     assert set() == keys - named(DOCS / "contracts.md")
     words = {str(word) for word in (*ShowWord, *CueWord)}
     assert set() == words - named(DOCS / "semantics.md")
+
+
+def test_every_call_is_documented() -> None:
+    """SEMANTICS 8 lists the calls that are answered, and those refused as not built."""
+    page = DOCS / "semantics.md"
+    table = _table("## 8. Calls", page, header="| verb |")
+    verbs = {verb for row in table.values() for verb in re.findall(r"`(\w+)`", row[0])}
+    assert set(NEEDS) == verbs
+    refused = prose(page).split("\n## 8. Calls\n", 1)[1].split("\n## 9. ", 1)[0]
+    assert [] == [verb for verb in NOT_BUILT if f"`{verb}`" not in refused]
 
 
 def test_every_exit_code_is_documented() -> None:
