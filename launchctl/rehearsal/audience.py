@@ -116,7 +116,7 @@ def orders(seed: int, sample: int) -> Iterator[Order]:
         yield Order(f"m3-{seed}-{number:06}", placed_us, quantity, currency)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Stream:
     """Which orders go where.
 
