@@ -91,7 +91,7 @@ class Show:
         return status
 
     async def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Ask for the status after every journal line, and every while, until it holds."""
+        """Ask for the status until it holds."""
         async with asyncio.timeout(HANG_S):
             while True:
                 status = await self.status()
@@ -108,7 +108,7 @@ class Show:
 async def running_show(
     folder: Path, runbook: str, environ: Mapping[str, str], *options: str
 ) -> AsyncIterator[Show]:
-    """Start ``launch run`` on a runbook; what still runs of it is stopped at the end."""
+    """Start ``launch run`` on a runbook; what still runs at the end is stopped."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "runbook.yaml"
     file.write_text(runbook)

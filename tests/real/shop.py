@@ -21,7 +21,8 @@ _CONNECTIONS = 16
 
 def signed(secret: str, order: str, now_s: float) -> tuple[dict[str, str], str]:
     """Headers and body of ``order.placed``, signed as Standard Webhooks says:
-    base64(HMAC-SHA256(key, "id.timestamp.body")), key: base64 behind ``whsec_``."""
+    base64(HMAC-SHA256(key, "id.timestamp.body")), key: base64 behind ``whsec_``.
+    """
     placed = datetime.fromtimestamp(now_s, UTC).isoformat()
     body = json.dumps(
         {

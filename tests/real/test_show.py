@@ -150,7 +150,8 @@ async def send_orders(show: Show) -> list[int]:
 
 async def test_the_reveal_on_real_obs(tmp_path: Path, x: XEmulator) -> None:
     """Scenes in order, the post after the scene and never before, every order counted
-    once, and the number on the stream is the number in the ledger."""
+    once, and the number on the stream is the number in the ledger.
+    """
     with start_obs(tmp_path / "obs") as obs, watching(obs) as witness:
         witness.ask(
             requests.OpenVideoMixProjector(
@@ -191,7 +192,8 @@ async def test_obs_killed_in_mid_show_comes_back_as_it_was(
     tmp_path: Path, x: XEmulator
 ) -> None:
     """After kill -9 and a new start OBS has lost scene and text: both are asserted
-    again, from our own record."""
+    again, from our own record.
+    """
     with start_obs(tmp_path / "obs") as obs:
         runbook = RUNBOOK.format(obs=obs.url, x=x.url)
         async with running_show(
