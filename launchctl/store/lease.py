@@ -78,6 +78,9 @@ class FileLease:
         """Give it back; no-op if it is not held."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
+            # Closing alone would leave the lock to a child that has not yet come to
+            # closing what it inherited.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
     @property

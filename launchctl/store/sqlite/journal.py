@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -68,18 +69,16 @@ class SqliteJournal:
         Raises:
             JournalError: it cannot be opened, or it is damaged.
         """
-        if self._writer is not None and self._keeper is not None:
-            await self._writer.open()
-            await self._keeper.open()
-            self.disk_full = not self._ballast.lay()
-        await self._reader.open()
-        damage = await self._reader.run(_check_end, None)
-        if damage is not None:
+        try:
+            if self._writer is not None and self._keeper is not None:
+                await self._writer.open()
+                await self._keeper.open()
+                self.disk_full = not await asyncio.to_thread(self._ballast.lay)
+            await self._reader.open()
+            self._demand_sound(await self._reader.run(_check_end, None))
+        except BaseException:
             await self.aclose()
-            raise JournalError(
-                f"{self._path.name} is damaged: {damage.why}",
-                hint="launch journal verify shows the place; restore a backup",
-            )
+            raise
 
     async def aclose(self) -> None:
         """Write what was asked for, then close."""
@@ -163,8 +162,15 @@ class SqliteJournal:
 
     async def lay_ballast(self) -> bool:
         """Take the reserve anew once there is room; True ends ``disk_full``."""
-        self.disk_full = not self._ballast.lay()
+        self.disk_full = not await asyncio.to_thread(self._ballast.lay)
         return not self.disk_full
+
+    def _demand_sound(self, damage: Damage | None) -> None:
+        if damage is not None:
+            raise JournalError(
+                f"{self._path.name} is damaged: {damage.why}",
+                hint="restore it from a backup",
+            )
 
     async def _chunk(self, after: int, limit: int) -> list[Line]:
         def job(connection: sqlite3.Connection) -> list[Line]:

@@ -67,10 +67,14 @@ class SqliteLedger:
         Raises:
             JournalError: it cannot be opened.
         """
-        if self._writer is not None and self._keeper is not None:
-            await self._writer.open()
-            await self._keeper.open()
-        await self._reader.open()
+        try:
+            if self._writer is not None and self._keeper is not None:
+                await self._writer.open()
+                await self._keeper.open()
+            await self._reader.open()
+        except BaseException:
+            await self.aclose()
+            raise
 
     async def aclose(self) -> None:
         """Write what was asked for, then close."""

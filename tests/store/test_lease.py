@@ -1,0 +1,109 @@
+"""The lock file of a run folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from launchctl.errors import RefusedError
+from launchctl.store.lease import FileLease, Holder, began_ticks
+
+HOLD = (
+    "import sys\n"
+    "from launchctl.store.lease import FileLease\n"
+    "lease = FileLease(sys.argv[1])\n"
+    "lease.acquire()\n"
+    "print('held', flush=True)\n"
+    "sys.stdin.read()\n"
+)
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the lease."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def test_refusal_names_the_holder(holder, tmp_path):
+    """Who is refused learns which process to end."""
+    lease = FileLease(tmp_path / "lock")
+    with pytest.raises(RefusedError, match=f"pid {holder.pid}, since 20"):
+        lease.acquire()
+    assert not lease.is_held
+
+
+def test_stopped_holder_still_holds(holder, tmp_path):
+    """A frozen conductor may wake up: its lease is not for the taking."""
+    os.kill(holder.pid, signal.SIGSTOP)
+    with pytest.raises(RefusedError):
+        FileLease(tmp_path / "lock").acquire()
+
+
+def test_killed_holder_frees_it(holder, tmp_path):
+    """The kernel gives back what a dead process held."""
+    holder.kill()
+    holder.wait()
+    lease = FileLease(tmp_path / "lock")
+    lease.acquire()
+    assert lease.holder() == Holder(
+        os.getpid(), began_ticks(os.getpid()), lease.holder().since_us
+    )
+    lease.release()
+
+
+def test_program_started_by_the_holder_does_not_inherit_it(tmp_path):
+    """The lease ends with its holder, whatever that started."""
+    lease = FileLease(tmp_path / "lock")
+    lease.acquire()
+    child = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False
+    )
+    try:
+        lease.release()
+        other = FileLease(tmp_path / "lock")
+        other.acquire()
+        other.release()
+    finally:
+        child.communicate(b"\n")
+
+
+async def test_lease_is_an_async_context(tmp_path):
+    """It opens and closes like the rest of the store."""
+    path = tmp_path / "lock"
+    async with FileLease(path) as lease:
+        assert lease.is_held
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not lease.is_held
+    assert path.exists()
+
+
+def test_start_of_a_process_tells_it_from_a_later_one():
+    """Pids come again; pid and start do not."""
+    assert began_ticks(os.getpid()) == began_ticks(os.getpid()) > 0
+    assert began_ticks(2**22 + 1) == 0
+
+
+def test_unreadable_holder_is_nobody(tmp_path):
+    """A lock file with garbage in it names nobody, and can be taken."""
+    path = tmp_path / "lock"
+    path.write_text("garbage")
+    lease = FileLease(path)
+    assert lease.holder() is None
+    lease.acquire()
+    assert lease.holder().pid == os.getpid()
+    lease.release()
