@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from obs_fixture import COLOURS, COUNTER, MICROPHONE, PASSWORD, ObsProcess
+from tests.obs_fixture import COLOURS, COUNTER, MICROPHONE, PASSWORD, ObsProcess
 from obswebsocket import obsws, requests
 
 from launchctl.clock import Origin

@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from obs_far_ends import EmulatedObs, Hall, RealObs
-from obs_fixture import COUNTER, MICROPHONE, start_obs
+from tests.obs_far_ends import EmulatedObs, Hall, RealObs
+from tests.obs_fixture import COUNTER, MICROPHONE, start_obs
 
 from launchctl.drivers.base import Level
 from launchctl.runbook.actions import (
