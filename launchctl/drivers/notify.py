@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
@@ -150,10 +151,11 @@ def _is_webhook(url: str) -> bool:
 
 
 def _apprise() -> Any | None:
-    """The optional library, or None. Its logger prints URLs with their tokens."""
+    """The optional library, or None. It and urllib3 log URLs with their tokens."""
     try:
         module = importlib.import_module("apprise")
     except ImportError:
         return None
     module.logger.disabled = True
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
     return module

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from twitter_text import extract_emojis_with_indices, parse_tweet
+from twitter_text import parse_tweet
 from twitter_text.config import config
 
 _RULES = config["version3"]
 MAX_WEIGHT: int = _RULES["max_weighted_tweet_length"]
 _EMOJI_MARGIN = 10
+_PICTOGRAPH = re.compile(r"[\U0001F000-\U0001FFFF\u200d\ufe0f]")
+"""Blocks that new emoji come in: the parser does not know those after its release."""
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
 
 
@@ -48,7 +50,7 @@ def trouble_with(text: str, *, has_media: bool) -> str | None:
         )
     if not result.valid:
         return "The text holds a character that X does not accept."
-    if length > MAX_WEIGHT - _EMOJI_MARGIN and extract_emojis_with_indices(plain):
+    if length > MAX_WEIGHT - _EMOJI_MARGIN and _PICTOGRAPH.search(plain):
         return (
             f"The text weighs {length} of {MAX_WEIGHT} with emoji in it; new emoji "
             f"may weigh more on X: leave {_EMOJI_MARGIN} spare."

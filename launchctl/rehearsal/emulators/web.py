@@ -76,11 +76,16 @@ def slow(delay_s: float) -> Fault:
 
 
 class Faults:
-    """What shall go wrong next, per kind of request, first in, first out."""
+    """What shall go wrong next, per kind of request, first in, first out.
+
+    Attributes:
+        hanging: set once a request hangs.
+    """
 
     def __init__(self) -> None:
         self._queues: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._over = asyncio.Event()
+        self.hanging = asyncio.Event()
 
     def next(self, fault: Fault, *, on: str = "post", times: int = 1) -> None:
         """Let the next ``times`` requests of kind ``on`` meet this fault."""
@@ -101,6 +106,7 @@ class Faults:
         """Go wrong."""
         await asyncio.sleep(fault.delay_s)
         if fault.way == "hang":
+            self.hanging.set()
             await self._over.wait()
         if fault.way in ("hang", "drop"):
             if request.transport is not None:

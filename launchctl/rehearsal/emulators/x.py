@@ -41,13 +41,14 @@ _Act = Callable[[web.Request, XAccount, bytes], Awaitable[web.Response]]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request: when it was whole, what it was, and what it met."""
+    """One request: when it was whole, what it was, what it met, the client's port."""
 
     at_us: Micros
     kind: str
     path: str
     handle: str
     fault: str
+    port: int
 
 
 class XEmulator(HttpFarEnd):
@@ -148,7 +149,9 @@ class XEmulator(HttpFarEnd):
         return handle
 
     def _record(self, kind: str, request: web.Request, handle: str, fault: str) -> None:
-        received = Received(self.now_us(), kind, request.path, handle, fault)
+        peer = request.transport and request.transport.get_extra_info("peername")
+        port = peer[1] if peer else 0
+        received = Received(self.now_us(), kind, request.path, handle, fault, port)
         self.requests.append(received)
 
     # --- users and posts --------------------------------------------------------------

@@ -1,0 +1,388 @@
+"""What every post driver promises, run on every network of the table."""
+
+import asyncio
+import logging
+
+import pytest
+from posts_table import NETWORKS, joined
+
+from launchctl.drivers.base import Level
+from launchctl.rehearsal.emulators import web
+from launchctl.rehearsal.emulators.x_problems import (
+    DUPLICATED,
+    ECHO,
+    EMPTY_429,
+    FORBIDDEN,
+    JSON_503,
+    NO_CREDIT,
+    NO_ID_200,
+    UNAUTHORIZED,
+    rate_limited,
+    says,
+)
+from launchctl.show.inputs import Answer, Sight
+
+HANGS = [web.HANG_BEFORE, web.HANG_AFTER]
+UNKNOWN = [
+    web.DROP_BEFORE,
+    web.DROP_AFTER,
+    web.EMPTY_503,
+    web.EMPTY_503.after_commit(),
+    web.HTML_503,
+    web.HTML_503.after_commit(),
+    JSON_503,
+    JSON_503.after_commit(),
+    web.HTML_200,
+    web.HTML_200.after_commit(),
+    web.HTML_403,
+    web.GARBAGE_200,
+    web.GARBAGE_200.after_commit(),
+    NO_ID_200,
+    web.REDIRECT,
+    web.REDIRECT.after_commit(),
+    EMPTY_429,
+    DUPLICATED,
+]
+REFUSED = [
+    says(400, "text: is not valid"),
+    UNAUTHORIZED,
+    NO_CREDIT,
+    FORBIDDEN,
+    rate_limited(),
+    rate_limited(None),
+    rate_limited(-60),
+    rate_limited(day=True),
+]
+FAULTS = UNKNOWN + REFUSED
+
+
+def named(fault):
+    """A fault's name, for the test's."""
+    return fault.name
+
+
+@pytest.fixture(params=NETWORKS, ids=lambda network: network.name)
+def network(request):
+    """One line of the table."""
+    return request.param
+
+
+@pytest.fixture
+async def far(network, tmp_path):
+    """That network's driver and emulator."""
+    async with joined(network, tmp_path) as far:
+        yield far
+
+
+async def test_a_post_is_sent_once_and_gives_its_receipt(far):
+    """Ok means: one post stands there, and its id and address came back."""
+    command = far.command("Model 3. $35k.")
+
+    outcome = await far.driver.send(command)
+
+    assert outcome.answer is Answer.OK
+    [post] = far.emulator.posts
+    assert (outcome.receipt.id, post.text) == (post.id, "Model 3. $35k.")
+    assert outcome.receipt.url.endswith(f"/{post.id}")
+    assert outcome.sent_us is not None
+    assert outcome.confirmed_us >= outcome.sent_us
+
+
+async def test_credentials_of_another_account_post_nothing(network, tmp_path):
+    """The account that answers must be the runbook's handle; else refused, unsent."""
+    async with joined(network, tmp_path, handle="somebody-else") as far:
+        trouble = await far.driver.prepare(far.command("Hello."))
+        outcome = await far.driver.send(far.command("Hello."))
+
+        assert outcome.answer is Answer.REFUSED
+        for sentence in (trouble, outcome.detail, far.driver.health().text):
+            assert "@elonmusk's" in sentence
+            assert "@somebody-else" in sentence
+        assert far.driver.health().level is Level.BAD
+        assert {request.kind for request in far.emulator.requests} == {"me"}
+
+
+@pytest.mark.parametrize("written", ["@elonmusk", "ElonMusk", "@ELONMUSK"])
+async def test_a_handle_is_the_same_in_any_case_and_with_its_at(
+    network, tmp_path, written
+):
+    """``@ElonMusk`` and ``elonmusk`` are one account."""
+    async with joined(network, tmp_path, handle=written) as far:
+        assert (await far.driver.send(far.command("Hello."))).answer is Answer.OK
+
+
+async def test_missing_credentials_are_named_and_nothing_is_asked(network, tmp_path):
+    """What is missing is said by name, early, and the driver refuses loudly."""
+    some = dict(list(network.accounts()[0].values().items())[:1])
+    async with joined(network, tmp_path, credentials=some) as far:
+        missing = list(network.accounts()[0].values())[1:]
+        trouble = await far.driver.prepare(far.command("Hello."))
+        outcome = await far.driver.send(far.command("Hello."))
+        health = await far.driver.check()
+
+        assert outcome.answer is Answer.NOT_SENT
+        assert health.level is Level.BAD
+        for name in missing:
+            for sentence in (trouble, outcome.detail, health.text):
+                assert name in sentence
+        assert far.emulator.requests == []
+
+
+@pytest.mark.parametrize("fault", UNKNOWN, ids=named)
+async def test_anything_that_is_no_clean_answer_is_unknown(far, fault):
+    """Drops, HTML, garbage, redirects, 5xx and duplicates: nobody knows, so we do
+    not either.
+    """
+    far.emulator.faults.next(fault)
+
+    outcome = await far.driver.send(far.command("Model 3."))
+
+    assert outcome.answer is Answer.UNKNOWN
+    assert outcome.sent_us is not None
+    assert outcome.receipt is None
+    assert outcome.detail
+
+
+@pytest.mark.parametrize("fault", HANGS, ids=named)
+async def test_no_answer_before_the_deadline_is_unknown(far, fault):
+    """The command's deadline ends the wait, not the network's patience."""
+    await far.driver.prepare(far.command("Model 3."))
+    far.emulator.faults.next(fault)
+
+    outcome = await far.driver.send(far.command("Model 3.", limit_s=1.0))
+
+    assert (Answer.UNKNOWN, True) == (outcome.answer, "in time" in outcome.detail)
+
+
+@pytest.mark.parametrize("fault", REFUSED, ids=named)
+async def test_the_networks_own_no_is_refused(far, fault):
+    """A refusal in the network's own words is certain: nothing was published."""
+    far.emulator.faults.next(fault)
+
+    outcome = await far.driver.send(far.command("Model 3."))
+
+    assert outcome.answer is Answer.REFUSED
+    assert str(fault.status) in outcome.detail
+    assert far.emulator.posts == []
+
+
+async def test_no_connection_means_certainly_not_sent(network, tmp_path):
+    """If nobody listens, no byte left; that is certain, and no case for doubt."""
+    async with joined(network, tmp_path) as far:
+        await far.driver.prepare(far.command("Model 3."))
+        await far.emulator.aclose()
+
+        outcome = await far.driver.send(far.command("Model 3."))
+
+        assert (Answer.NOT_SENT, None) == (outcome.answer, outcome.sent_us)
+        assert far.driver.health().level is Level.OFFLINE
+
+
+async def test_a_deadline_in_the_past_sends_nothing(far):
+    """Too late is not sent, whatever the network would say."""
+    outcome = await far.driver.send(far.command("Model 3.", limit_s=-1.0))
+
+    assert (Answer.NOT_SENT, []) == (outcome.answer, far.emulator.requests)
+
+
+@pytest.mark.parametrize(
+    "fault", [f for f in UNKNOWN if f.commit] + [web.HANG_AFTER], ids=named
+)
+async def test_a_post_behind_a_lost_answer_is_found(far, fault):
+    """Published, but the answer was lost: reading finds its receipt."""
+    await far.driver.prepare(far.command("Model 3."))
+    far.emulator.faults.next(fault)
+    command = far.command("Model 3. See https://example.com/m3 & more", limit_s=1.0)
+    await far.driver.send(command)
+
+    reading = await far.driver.read(command)
+
+    assert reading.sight is Sight.FOUND
+    assert reading.receipt.id == far.emulator.posts[0].id
+
+
+@pytest.mark.parametrize(
+    "fault", [f for f in UNKNOWN if not f.commit and f is not DUPLICATED], ids=named
+)
+async def test_a_post_that_never_was_is_absent(far, fault):
+    """Nothing published: reading says so, and sends nothing."""
+    far.emulator.faults.next(fault)
+    command = far.command("Model 3.")
+    await far.driver.send(command)
+
+    assert (await far.driver.read(command)).sight is Sight.ABSENT
+    assert far.emulator.posts == []
+
+
+async def test_a_late_timeline_shows_the_post_later(far):
+    """Absent now is not absent for good: the lag has to pass."""
+    far.emulator.lag_s = 6.0
+    far.emulator.faults.next(web.DROP_AFTER)
+    command = far.command("Model 3.")
+    await far.driver.send(command)
+
+    before = await far.driver.read(command)
+    far.clock.advance(6.0)
+    after = await far.driver.read(command)
+
+    assert (Sight.ABSENT, Sight.FOUND) == (before.sight, after.sight)
+
+
+async def test_the_same_text_from_before_is_older_not_ours(far):
+    """A text that stood there before the intent is somebody else's doing."""
+    far.emulator.post_by_hand("elonmusk", "Model 3.")
+    far.clock.advance(60)
+    command = far.command("Model 3.")
+
+    outcome = await far.driver.send(command)
+    reading = await far.driver.read(command)
+
+    assert (Answer.UNKNOWN, Sight.OLDER) == (outcome.answer, reading.sight)
+    assert reading.receipt.id == far.emulator.posts[0].id
+
+
+async def test_another_text_is_never_taken_for_ours(far):
+    """Posts by hand, by others or with other words do not settle a doubt."""
+    far.emulator.faults.next(web.DROP_BEFORE)
+    command = far.command("Model 3.")
+    await far.driver.send(command)
+    far.emulator.post_by_hand("elonmusk", "Model 3!")
+    far.emulator.post_by_hand("elonmusk", "model 3.")
+    far.emulator.post_by_hand("somebody", "Model 3.")
+
+    assert (await far.driver.read(command)).sight is Sight.ABSENT
+
+
+@pytest.mark.parametrize("fault", [web.HTML_503, web.DROP_BEFORE, UNAUTHORIZED])
+async def test_a_far_end_that_cannot_be_read_says_so(far, fault):
+    """Not being able to look is not the same as seeing nothing."""
+    command = far.command("Model 3.")
+    await far.driver.send(command)
+    far.emulator.faults.next(fault, on="timeline", times=2)
+
+    assert (await far.driver.read(command)).sight is Sight.UNREADABLE
+
+
+async def test_a_picture_is_uploaded_while_preparing(far):
+    """Preparing uploads and describes; the instant only posts."""
+    command = far.command("Model 3.", media=[far.picture()])
+    assert await far.driver.prepare(command) is None
+    asked = len(far.emulator.requests)
+
+    outcome = await far.driver.send(command)
+
+    assert outcome.answer is Answer.OK
+    assert ["post"] == [request.kind for request in far.emulator.requests[asked:]]
+    [medium] = far.emulator.posts[0].media
+    assert (medium.alt, medium.content()) == (
+        "A red car",
+        (far.files / "car.jpg").read_bytes(),
+    )
+
+
+async def test_a_post_with_its_picture_is_found_and_without_it_is_not(far):
+    """Same words without the picture are another post."""
+    far.emulator.faults.next(web.DROP_BEFORE)
+    command = far.command("Model 3.", media=[far.picture()])
+    await far.driver.send(command)
+    far.emulator.post_by_hand("elonmusk", "Model 3.")
+    assert (await far.driver.read(command)).sight is Sight.ABSENT
+
+    other = far.command("Here it is.", media=[far.picture()])
+    far.emulator.faults.next(web.DROP_AFTER)
+    await far.driver.send(other)
+    assert (await far.driver.read(other)).sight is Sight.FOUND
+
+
+async def test_a_reply_answers_its_post_and_is_found_as_reply(far):
+    """A reply carries the receipt id it answers, and is told from a plain post."""
+    first = await far.driver.send(far.command("Model 3."))
+    content = {"reply_to": first.receipt.id}
+    far.emulator.faults.next(web.DROP_AFTER)
+    reply = far.command("More soon.", key="run/-/reply/0", content=content)
+    await far.driver.send(reply)
+
+    assert far.emulator.posts[1].reply_to == first.receipt.id
+    found = await far.driver.read(reply)
+    assert found.receipt.id == far.emulator.posts[1].id
+    plain = far.command("More soon.")
+    assert (await far.driver.read(plain)).sight is Sight.ABSENT
+
+
+@pytest.mark.parametrize("lag_s", [0.0, 6.0], ids=["prompt", "lagging"])
+@pytest.mark.parametrize("fault", [*FAULTS, *HANGS], ids=named)
+async def test_one_command_never_stands_there_twice(far, fault, lag_s):
+    """Sent again only after a certain no, and read where unknown: one post at most,
+    and none in doubt that was published.
+    """
+    await far.driver.prepare(far.command("Model 3."))
+    far.emulator.lag_s = lag_s
+    far.emulator.faults.next(fault)
+    command = far.command("Model 3.", limit_s=1.0)
+
+    outcome = await far.driver.send(command)
+    if outcome.answer in (Answer.REFUSED, Answer.NOT_SENT):
+        outcome = await far.driver.send(far.command("Model 3.", attempt=2))
+        assert outcome.answer is Answer.OK
+    found = outcome.answer is Answer.OK
+    for _ in range(4):
+        if not found:
+            found = (await far.driver.read(command)).sight is Sight.FOUND
+            far.clock.advance(2.0)
+
+    assert int(found) == len(far.emulator.posts)
+
+
+async def test_a_cancelled_send_is_not_called_a_no(far):
+    """Cancelled in mid-air: the caller is told, and reading finds what was left."""
+    await far.driver.prepare(far.command("Model 3."))
+    far.emulator.faults.next(web.HANG_AFTER)
+    command = far.command("Model 3.")
+    sending = asyncio.create_task(far.driver.send(command))
+    async with asyncio.timeout(20):
+        await far.emulator.faults.hanging.wait()
+    sending.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert (await far.driver.read(command)).sight is Sight.FOUND
+
+
+@pytest.mark.parametrize(
+    "kind", ["me", "post", "timeline", "initialize", "append", "finalize", "metadata"]
+)
+async def test_no_secret_is_ever_shown(far, caplog, kind):
+    """Whatever the far end echoes, and however loud the logs: no secret anywhere."""
+    caplog.set_level(logging.DEBUG)
+    seen = []
+    for fault in [ECHO, *FAULTS]:
+        command = far.command("Model 3.", media=[far.picture()], key=f"r/{fault.name}")
+        far.emulator.faults.next(fault, on=kind)
+        seen.append(await far.driver.prepare(command))
+        far.emulator.faults.next(fault, on=kind)
+        seen.append(await far.driver.send(command))
+        seen.append(await far.driver.read(command))
+        seen.append(await far.driver.check())
+        seen.append(far.driver.health())
+    everything = f"{seen!r} {far.driver!r} {vars(far.driver)['_far']!r} {caplog.text}"
+
+    for secret in far.secrets.credentials.values():
+        assert secret not in everything
+    assert "launchctl" not in caplog.text
+
+
+async def test_health_says_who_answers_and_what_is_left(far):
+    """Health is a level and a sentence, known without asking anybody."""
+    assert far.driver.health().level is Level.OFFLINE
+    assert (await far.driver.check()).level is Level.GOOD
+    await far.driver.send(far.command("Model 3."))
+
+    health = far.driver.health()
+
+    assert (Level.GOOD, True) == (health.level, "99 of 100 posts left" in health.text)
+    far.emulator.faults.next(NO_CREDIT)
+    await far.driver.send(far.command("Again."))
+    assert (Level.BAD, True) == (
+        far.driver.health().level,
+        "no credit" in far.driver.health().text,
+    )

@@ -1,0 +1,72 @@
+"""The shared way to send one request, and what it says about itself."""
+
+import ssl
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+
+from launchctl.clock import wall_us
+from launchctl.drivers.wire import Exchange, describe, open_session, scrub
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (TimeoutError(), "no answer in time"),
+        (aiohttp.ServerDisconnectedError(), "the connection dropped"),
+        (ConnectionResetError(), "the connection dropped"),
+        (aiohttp.InvalidURL("http://u:secret@x"), "the address is no URL"),
+        (ssl.SSLCertVerificationError(), "its certificate is not valid"),
+        (ValueError("header with secret"), "the exchange failed (ValueError)"),
+    ],
+)
+def test_trouble_is_told_without_what_was_sent(error, sentence):
+    """Error texts of libraries hold URLs and headers: none of them is shown."""
+    assert sentence == describe(error)
+
+
+def test_a_far_ends_words_are_one_bounded_line_without_secrets():
+    """Secrets go first, so that cutting leaves no half of one."""
+    text = "line one\n\x00line two " + "s3cret" * 2 + "é" * 500
+
+    shown = scrub(text, ["s3cret", ""], limit=40)
+
+    assert "line one line two ******" == shown[:24]
+    assert (40, "…") == (len(shown), shown[-1])
+
+
+def test_a_longer_secret_is_struck_out_whole():
+    """A secret that begins like another is not left half."""
+    assert "***" == scrub("abc-def", ["abc", "abc-def"])
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "expected"),
+    [
+        ("application/json", b'{"a": 1}', {"a": 1}),
+        ("application/problem+json", b'{"a": 1}', {"a": 1}),
+        ("text/html", b'{"a": 1}', None),
+        ("application/json", b"[1]", None),
+        ("application/json", b"", None),
+        ("application/json", b"\xff\xfe{", None),
+        ("application/json", b"[" * 100_000, None),
+    ],
+)
+def test_only_a_json_object_is_an_answer(content_type, body, expected):
+    """Everything else is garbage, and is no reason to fall over."""
+    exchange = Exchange(status=200, content_type=content_type, body=body)
+
+    assert expected == exchange.json_object()
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+async def test_sessions_keep_no_cookies_and_read_no_environment(fresh):
+    """Neither a proxy from the environment nor a cookie of before decides anything."""
+    async with AsyncExitStack() as stack:
+        session = await open_session(stack, wall_us, fresh=fresh)
+
+        assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+        assert (False, None) == (session.trust_env, session.timeout.total)
+        assert fresh is session.connector.force_close
+    assert session.closed
