@@ -5,7 +5,6 @@ import logging
 from contextlib import AsyncExitStack
 
 import pytest
-from posts_table import HandClock, PlantedSecrets
 
 from launchctl.clock import wall_us
 from launchctl.drivers.base import Context, Level
@@ -16,6 +15,7 @@ from launchctl.runbook.actions import Effect, Http, HttpBody
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Sight
 from launchctl.times import SECOND
+from tests.contract.posts_table import HandClock, PlantedSecrets
 
 TOKEN = "shop-token-that-nobody-may-see"
 REFUSALS = [400, 401, 403, 404, 409, 422, 429]

@@ -4,7 +4,6 @@ import asyncio
 import logging
 
 import pytest
-from posts_table import NETWORKS, joined
 
 from launchctl.drivers.base import Level
 from launchctl.rehearsal.emulators import web
@@ -21,6 +20,7 @@ from launchctl.rehearsal.emulators.x_problems import (
     says,
 )
 from launchctl.show.inputs import Answer, Sight
+from tests.contract.posts_table import NETWORKS, joined
 
 HANGS = [web.HANG_BEFORE, web.HANG_AFTER]
 UNKNOWN = [

@@ -1,12 +1,12 @@
 """What X alone asks of its driver: limits, length, links, clocks and uploads."""
 
 import pytest
-from posts_table import NETWORKS, joined
 
 from launchctl.rehearsal.emulators import web
 from launchctl.rehearsal.emulators.x_problems import rate_limited, says
 from launchctl.show.inputs import Answer, Sight
 from launchctl.times import SECOND
+from tests.contract.posts_table import NETWORKS, joined
 
 
 @pytest.fixture
