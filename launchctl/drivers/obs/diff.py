@@ -16,8 +16,10 @@ from launchctl.drivers.obs.seen import Change
 from launchctl.drivers.obs.wanted import RECORD, STREAM, Wanted
 from launchctl.times import SECOND, Micros
 
-_GROWN = 0.9
+_GROWN = 0.98
 """A process that lived on has drawn at least this share of the frames expected."""
+_SLACK_S = 0.2
+"""How far apart counter and clock were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,22 @@ class Identity:
 
 
 def was_restarted(before: Identity, after: Identity) -> bool:
-    """True if another process answers now.
+    """True if another process answers now, as far as anybody can tell.
 
     The same salt is proof that it is the same one. Another salt also comes from
     switching OBS's WebSocket server off and on; then, and without a password, the frame
-    counter tells: a new process cannot have drawn the old one's frames on top of those
-    of the time between. A process that stood still meanwhile looks like a new one here;
-    asserting the wanted state again is the lesser evil.
+    counter tells, if it can: a new process has drawn no more frames than fit into the
+    time between, the old one has drawn those on top of its former ones. Where neither
+    is certain (OBS stood still meanwhile, or was young) it counts as restarted:
+    asserting the wanted state once more is the lesser evil.
     """
     if before.salt is not None and before.salt == after.salt:
         return False
-    if after.frames < before.frames:
-        return True
     between = max(0, after.at_us - before.at_us) / SECOND * before.fps
-    return after.frames < before.frames + between * _GROWN - before.fps
+    slack = before.fps * _SLACK_S
+    new_at_most = between + slack
+    old_at_least = before.frames + between * _GROWN - slack
+    return not after.frames >= max(old_at_least, new_at_most)
 
 
 def hands(wanted: Wanted, found: Mapping[str, Any]) -> tuple[Change, ...]:
