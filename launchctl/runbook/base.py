@@ -16,17 +16,12 @@ class Frozen(BaseModel):
 
 
 def _span(value: object) -> object:
-    if isinstance(value, str):
-        return parse_span(value)
-    if value == 0:
-        return 0
-    if isinstance(value, int | float):
-        raise ValueError(f"{value!r} has no unit: write it like 500ms, 30s or 1h30m")  # noqa: TRY004  pydantic reports ValueError only
-    return value
+    return parse_span(value) if isinstance(value, str) else value
 
 
 Span = Annotated[Micros, BeforeValidator(_span)]
-"""A span in microseconds, written ``2m14s``."""
+"""A span in microseconds. Text such as ``2m14s`` is read; the loader refuses a number
+without a unit in a runbook, so an ``int`` here is microseconds."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An identifier: cue, account, stage, role, figure."""

@@ -282,6 +282,17 @@ class Orders(Frozen):
     public: PublicOrders = PublicOrders()
 
 
+class WallInstant(Frozen):
+    """A wall instant of the runbook: where it stands, as written, and what it means.
+
+    ``at_us`` is after the shift of ``--t0``.
+    """
+
+    where: str
+    written: str
+    at_us: Micros
+
+
 class Notification(Frozen):
     """A crew channel: a URL of an alerting service, by reference."""
 
@@ -319,6 +330,14 @@ class Runbook(Frozen):
     procedures: dict[str, Procedure] = Field(default_factory=dict)
     safe: tuple[AnyAction, ...] = ()
     warnings: tuple[str, ...] = ()
+    instants: tuple[WallInstant, ...] = ()
+    overrides: tuple[tuple[str, str], ...] = ()
+    """Addresses set from outside (``--set``); not in the digest, journaled apart."""
+
+    @property
+    def shifted(self) -> tuple[WallInstant, ...]:
+        """The wall instants that ``--t0`` moved by ``shift_us``."""
+        return self.instants if self.shift_us else ()
 
     @property
     def first_stage(self) -> str | None:

@@ -1,0 +1,442 @@
+"""Reading what a cue does: one function per action kind.
+
+An action is a mapping with one key that is a kind (``scene``, ``post``, ...), and beside
+it ``stage`` (mixers), ``timeout`` and ``on_failure``. ``transition`` beside ``scene``
+belongs to the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from launchctl.runbook import actions as kinds
+from launchctl.runbook.actions import AnyAction
+from launchctl.runbook.base import SecretRef
+from launchctl.runbook.context import Context
+from launchctl.runbook.reader import Fields, Read, near
+from launchctl.runbook.unbuilt import ACTIONS, not_built
+from launchctl.runbook.yaml import Mapping, Node, Scalar, plain
+
+MAX_ACTIONS = 64
+MAX_MEDIA = 4
+
+
+def read_do(context: Context, what: str, key: str) -> Read[tuple[AnyAction, ...]]:
+    """The list of a cue's actions. ``key`` begins their places: ``cue X do``."""
+    reader = context.reader
+
+    def read(node: Node) -> tuple[AnyAction, ...] | None:
+        items = getattr(node, "items", None)
+        if not isinstance(items, list):
+            reader.expected(
+                node, what, "a list of actions", "write do: [{scene: NAME}]"
+            )
+            return None
+        if len(items) > MAX_ACTIONS:
+            reader.problem(node, f"{what}: at most {MAX_ACTIONS} actions in one cue")
+        found = []
+        for item in items[:MAX_ACTIONS]:
+            action = read_action(context, item)
+            if action is not None:
+                context.place(f"{key} {len(found)}", item)
+                found.append(action)
+        return tuple(found)
+
+    return read
+
+
+def read_action(context: Context, node: Node) -> AnyAction | None:
+    """One action, or None after noting why it is none."""
+    reader = context.reader
+    fields = reader.fields(node, "action")
+    if fields is None:
+        return None
+    kind = _kind(context, fields)
+    if kind is None:
+        return None
+    common: dict[str, Any] = {}
+    if issubclass(kinds.KINDS[kind], kinds.StageAction):
+        common["stage"] = fields.take("stage", context.refer("stage", f"{kind}.stage"))
+    common["timeout_us"] = fields.take("timeout", reader.span(f"{kind}.timeout"))
+    common["on_failure"] = fields.take("on_failure", _on_failure(context))
+    own = _READ[kind](context, fields)
+    fields.done()
+    if own is None or not fields.sound:
+        return None
+    built: Any = kinds.KINDS[kind](**common, **own)
+    action: AnyAction = built
+    return action
+
+
+def _kind(context: Context, fields: Fields) -> str | None:
+    """Which of the keys says what the action is."""
+    reader = context.reader
+    found = [key for key in fields.node.items if key in kinds.KINDS]
+    if "scene" in found and "transition" in found:
+        found.remove("transition")
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reader.problem(
+            fields.node,
+            f"an action is one thing; this is {' and '.join(found)}",
+            "write each as an item of its own",
+        )
+        return None
+    later = [key for key in fields.node.items if key in ACTIONS]
+    if later:
+        reader.problem(fields.at(later[0]), not_built(later[0]))
+        return None
+    known = [*kinds.KINDS, *ACTIONS]
+    first = next(iter(fields.node.items), None)
+    if first is None:
+        reader.problem(fields.node, "the action is empty")
+        return None
+    reader.problem(fields.at(first), f"unknown action {first!r}", near(first, known))
+    return None
+
+
+def _on_failure(context: Context) -> Read[kinds.Failure]:
+    reader = context.reader
+    read_word = reader.word("on_failure", ("ignore", "continue", "hold", "abort"))
+
+    def read(node: Node) -> kinds.Failure | None:
+        if not isinstance(node, Mapping):
+            word = read_word(node)
+            return None if word is None else kinds.Failure(policy=kinds.OnFailure(word))
+        fields = reader.fields(node, "on_failure")
+        assert fields is not None
+        name = fields.need("call", context.refer("procedure", "on_failure.call"))
+        fields.done()
+        if name is None or not fields.sound:
+            return None
+        return kinds.Failure(policy=kinds.OnFailure.CALL, procedure=name)
+
+    return read
+
+
+# --- mixers ------------------------------------------------------------------------------
+
+
+def _transition(context: Context) -> Read[kinds.Transition]:
+    reader = context.reader
+
+    def read(node: Node) -> kinds.Transition | None:
+        if isinstance(node, Scalar) and node.text == "cut":
+            return kinds.Transition()
+        fields = (
+            reader.fields(node, "transition") if isinstance(node, Mapping) else None
+        )
+        if fields is None or len(fields.node.items) != 1:
+            reader.expected(node, "transition", "cut, or {fade: 500ms}")
+            return None
+        (name,) = fields.node.items
+        span = fields.take(name, reader.span(f"transition.{name}"))
+        if span is None:
+            return None
+        if not name or len(name) > 200 or span > 60_000_000:
+            reader.problem(node, "transition: at most a minute, and with a name")
+            return None
+        # `fade` is OBS's Fade; any other name is the far end's own
+        return kinds.Transition(name={"fade": "Fade"}.get(name, name), duration_us=span)
+
+    return read
+
+
+def _scene(context: Context, fields: Fields) -> dict[str, Any]:
+    return {
+        "scene": fields.need("scene", context.reader.text("scene", 200)),
+        "transition": fields.take("transition", _transition(context)),
+    }
+
+
+def _set_transition(context: Context, fields: Fields) -> dict[str, Any]:
+    return {"transition": fields.need("transition", _transition(context))}
+
+
+def _inner(context: Context, fields: Fields, key: str) -> Fields | None:
+    """The mapping of an action whose value is one; unsound if it is none."""
+    node = fields.raw(key)
+    inner = context.reader.fields(node, key) if node is not None else None
+    if inner is None:
+        fields.sound = False
+    return inner
+
+
+def _set_text(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = _inner(context, fields, "text")
+    if inner is None:
+        return None
+    source = inner.need("source", context.reader.text("text.source", 200))
+    node = inner.raw("text")
+    text: str | None = ""
+    if node is None:
+        context.reader.problem(inner.node, "text: `text` is missing")
+        inner.sound = False
+    elif not (isinstance(node, Scalar) and node.value == ""):
+        text = context.text("text.text", "text")(node)
+    inner.done()
+    if not inner.sound or text is None or source is None:
+        return None
+    return {"text": kinds.SourceText(source=source, text=text)}
+
+
+def _visible(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = _inner(context, fields, "visible")
+    if inner is None:
+        return None
+    reader = context.reader
+    source = inner.need("source", reader.text("visible.source", 200))
+    scene = inner.take("scene", reader.text("visible.scene", 200))
+    show = inner.take("show", reader.truth("visible.show"))
+    inner.done(later=frozenset({"for"}))
+    if not inner.sound or source is None:
+        return None
+    body = kinds.Visibility(source=source, scene=scene, show=show is not False)
+    return {"visible": body}
+
+
+def _audio(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = _inner(context, fields, "audio")
+    if inner is None:
+        return None
+    name = inner.need("input", context.reader.text("audio.input", 200))
+    is_open = inner.need("open", context.reader.truth("audio.open"))
+    inner.done()
+    if name is None or is_open is None or not inner.sound:
+        return None
+    return {"audio": kinds.Fader(input=name, open=is_open)}
+
+
+def _word(key: str, *words: str) -> Callable[[Context, Fields], dict[str, Any]]:
+    def read(context: Context, fields: Fields) -> dict[str, Any]:
+        return {key: fields.need(key, context.reader.word(key, words))}
+
+    return read
+
+
+# --- posts and services --------------------------------------------------------------------
+
+
+def _media(context: Context) -> Read[kinds.Media]:
+    reader = context.reader
+
+    def read(node: Node) -> kinds.Media | None:
+        fields = reader.fields(node, "media")
+        if fields is None:
+            return None
+        file = fields.need("file", reader.text("media.file", 400))
+        alt = fields.take("alt", reader.text("media.alt", 1_000))
+        fields.done()
+        if file is None or not fields.sound:
+            return None
+        digest = context.media_digest(node, file)
+        if digest is None:
+            return None
+        if alt is None:
+            reader.warn(node, f"media {file!r} has no `alt`: blind people read that")
+        return kinds.Media(file=file, alt=alt or "", sha256=digest)
+
+    return read
+
+
+def _teaser(context: Context, fields: Fields) -> bool:
+    word = fields.take("public", context.reader.word("public", ("teaser",)))
+    return word is not None
+
+
+def _post(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = _inner(context, fields, "post")
+    if inner is None:
+        return None
+    reader = context.reader
+    account = inner.need("as", context.refer("poster", "post.as"))
+    text = inner.need("text", context.text("post.text", "post"))
+    media = inner.take("media", reader.listed("post.media", _media(context)))
+    reply_to = inner.take("reply_to", context.refer("posting cue", "post.reply_to"))
+    despite = inner.take("despite_silence", reader.truth("post.despite_silence"))
+    teaser = _teaser(context, inner)
+    inner.done("post")
+    if media and len(media) > MAX_MEDIA:
+        reader.problem(inner.at("media"), f"post.media: at most {MAX_MEDIA} files")
+    if despite and not context.procedure:
+        reader.problem(
+            inner.at("despite_silence"),
+            "despite_silence: only a procedure's post may leave under silence",
+        )
+    if not inner.sound or account is None or text is None:
+        return None
+    body = kinds.PostBody(
+        account=account,
+        text=text,
+        media=media or (),
+        reply_to=reply_to,
+        despite_silence=bool(despite),
+        teaser=teaser,
+    )
+    return {"post": body}
+
+
+def _http(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = _inner(context, fields, "http")
+    if inner is None:
+        return None
+    reader = context.reader
+    method = inner.take("method", reader.word("http.method", ("POST",), _METHODS))
+    url = inner.need("url", context.address("http.url", "", "web"))
+    body = inner.raw("json")
+    headers = inner.take("headers", _headers(context))
+    again = inner.take("again", reader.word("http.again", ("safe",)))
+    confirm = inner.take("confirm", _confirm(context))
+    teaser = _teaser(context, inner)
+    inner.done("http")
+    if not inner.sound or url is None:
+        return None
+    return {
+        "http": kinds.HttpBody(
+            method="POST" if method is None else "POST",
+            url=url,
+            json_body=None if body is None else plain(body),
+            headers=headers or {},
+            again="safe" if again else None,
+            confirm=confirm,
+            teaser=teaser,
+        )
+    }
+
+
+_METHODS = ("GET", "PUT", "PATCH", "DELETE")
+
+
+def _headers(context: Context) -> Read[dict[str, str | SecretRef]]:
+    reader = context.reader
+
+    def read(node: Node) -> dict[str, str | SecretRef] | None:
+        fields = reader.fields(node, "http.headers")
+        if fields is None:
+            return None
+        found: dict[str, str | SecretRef] = {}
+        for key, value in fields.node.items.items():
+            if not key.replace("-", "").isalnum() or not key.isascii():
+                reader.problem(fields.at(key), f"http.headers: {key!r} is no header")
+                continue
+            what = f"http.headers.{key}"
+            if isinstance(value, Mapping):
+                secret = context.secret(what)(value)
+                if secret is not None:
+                    found[key] = secret
+                continue
+            text = reader.text(what, 1_000)(value)
+            if text is not None:
+                _check_header(context, value, key, text)
+                found[key] = text
+        return found
+
+    return read
+
+
+def _check_header(context: Context, node: Node, key: str, text: str) -> None:
+    """A secret written out, or a line break that would begin another header."""
+    if key.lower() in {"authorization", "cookie", "x-api-key"}:
+        context.reader.problem(
+            node,
+            f"http.headers.{key}: expected {{env: NAME}} or {{file: path}}",
+            "a secret stands in a runbook by reference only",
+        )
+    if "\n" in text or "\r" in text:
+        context.reader.problem(node, f"http.headers.{key}: a header is one line")
+
+
+def _confirm(context: Context) -> Read[kinds.Confirm]:
+    reader = context.reader
+
+    def read(node: Node) -> kinds.Confirm | None:
+        fields = reader.fields(node, "confirm")
+        if fields is None:
+            return None
+        get = fields.need("get", context.address("confirm.get", "", "web"))
+        contains = fields.take("contains", reader.text("confirm.contains", 1_000))
+        within = fields.take("within", reader.span("confirm.within"))
+        fields.done()
+        if get is None or not fields.sound:
+            return None
+        if within is None:
+            return kinds.Confirm(get=get, contains=contains)
+        return kinds.Confirm(get=get, contains=contains, within_us=within)
+
+    return read
+
+
+def _notify(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = _inner(context, fields, "notify")
+    if inner is None:
+        return None
+    to = inner.need("to", context.refer("channel", "notify.to"))
+    text = inner.need("text", context.text("notify.text", "message"))
+    inner.done()
+    if to is None or text is None or not inner.sound:
+        return None
+    return {"notify": kinds.NotifyBody(to=to, text=text)}
+
+
+# --- the show itself -----------------------------------------------------------------------
+
+
+def _hold(context: Context, fields: Fields) -> dict[str, Any] | None:
+    reader = context.reader
+    node = fields.raw("hold")
+    if not isinstance(node, Mapping):
+        assert node is not None
+        name = reader.name("hold")(node)
+        return None if name is None else {"hold": kinds.HoldBody(name=name)}
+    inner = reader.fields(node, "hold")
+    assert inner is not None
+    name = inner.need("name", reader.name("hold.name"))
+    for_us = inner.take("for", reader.span("hold.for"))
+    release = inner.take(
+        "release", reader.listed("hold.release", context.refer("role", "hold.release"))
+    )
+    inner.done()
+    if name is None or not inner.sound:
+        return None
+    if for_us == 0:
+        reader.problem(node, "hold.for: a planned hold lasts longer than nothing")
+        return None
+    return {"hold": kinds.HoldBody(name=name, for_us=for_us, release=release or ())}
+
+
+def _silence(context: Context, fields: Fields) -> dict[str, Any] | None:
+    node = fields.raw("silence")
+    assert node is not None
+    if isinstance(node, Scalar) and node.text == "all":
+        return {"silence": ("all",)}
+    if isinstance(node, Scalar) and node.value is None:
+        context.reader.expected(node, "silence", "all, or accounts")
+        return None
+    refer = context.refer("poster", "silence")
+    names = context.reader.listed("silence", refer)(node)
+    return {"silence": names} if names else None
+
+
+def _call(context: Context, fields: Fields) -> dict[str, Any]:
+    return {"call": fields.need("call", context.refer("procedure", "call"))}
+
+
+_READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
+    "scene": _scene,
+    "transition": _set_transition,
+    "text": _set_text,
+    "visible": _visible,
+    "audio": _audio,
+    "stream": _word("stream", "start", "stop"),
+    "record": _word("record", "start", "stop"),
+    "counter": _word("counter", "open", "freeze", "hide"),
+    "post": _post,
+    "http": _http,
+    "notify": _notify,
+    "hold": _hold,
+    "silence": _silence,
+    "call": _call,
+    "end": _word("end", "show"),
+}

@@ -1,0 +1,419 @@
+"""Reading cues: triggers, gates, policies, and the procedures made of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from launchctl.runbook import model
+from launchctl.runbook.context import Context
+from launchctl.runbook.defaults import default_late
+from launchctl.runbook.instants import looks_like_wall
+from launchctl.runbook.read_actions import read_do
+from launchctl.runbook.reader import Fields, Read, near, shown
+from launchctl.runbook.unbuilt import CUE, GATES, not_built
+from launchctl.runbook.yaml import Mapping, Node, Scalar, Sequence
+from launchctl.times import parse_span, parse_t_offset
+
+MAX_CUES = 20_000
+_CUE_PLUS = re.compile(
+    r"(?P<cue>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\s*(?P<sign>[+-])\s*(?P<span>[0-9][^\s]*))?"
+)
+_ELSE = tuple(word.value for word in model.Else)
+
+
+def read_cues(context: Context, what: str) -> Read[tuple[model.Cue, ...]]:
+    """A list of cues, in file order."""
+    reader = context.reader
+
+    def read(node: Node) -> tuple[model.Cue, ...] | None:
+        if not isinstance(node, Sequence):
+            reader.expected(node, what, "a list of cues")
+            return None
+        if len(node.items) > MAX_CUES:
+            reader.problem(node, f"{what}: at most {MAX_CUES:,} cues")
+        found = []
+        for item in node.items[:MAX_CUES]:
+            cue = _read_cue(context, item)
+            if cue is not None:
+                found.append(cue)
+        return tuple(found)
+
+    return read
+
+
+def _read_cue(context: Context, node: Node) -> model.Cue | None:
+    reader = context.reader
+    fields = reader.fields(node, "cue")
+    if fields is None:
+        return None
+    if "cue" not in fields.node.items:
+        later = [key for key in ("segment", "choice") if fields.has(key)]
+        if later:
+            reader.problem(fields.at(later[0]), not_built(later[0]))
+            return None
+    name = fields.need("cue", _cue_name(context))
+    if name is not None:
+        if f"cue {name}" in context.places:
+            line = context.places[f"cue {name}"][0]
+            reader.problem(node, f"the cue {name!r} stands in line {line} already")
+        context.place(f"cue {name}", node)
+    with reader.within(name or ""):
+        values = _cue_values(context, fields, name or "?")
+        fields.done(later=CUE)
+    if name is None or not fields.sound:
+        return None
+    return model.Cue(id=name, file=reader.file, line=node.line, **values)
+
+
+def _cue_name(context: Context) -> Read[str]:
+    read_name = context.reader.name("cue")
+
+    def read(node: Node) -> str | None:
+        name = read_name(node)
+        if name is None:
+            return None
+        try:
+            clashes = parse_t_offset(name) is not None
+        except ValueError:
+            clashes = True
+        if clashes or looks_like_wall(name):
+            context.reader.problem(
+                node, f"a cue cannot be called {name!r}: it reads as an instant"
+            )
+            return None
+        return name
+
+    return read
+
+
+def _cue_values(context: Context, fields: Fields, name: str) -> dict[str, Any]:
+    reader = context.reader
+    roles = reader.listed("go", context.refer("role", "go"))
+    values: dict[str, Any] = {
+        "at": fields.take("at", _at(context, name)),
+        "after": _after(context, fields),
+        "when": fields.take("when", read_when(context)),
+        "go": fields.take("go", roles) or (),
+        "gate": fields.take("gate", read_gates(context, f"cue {name} gate")) or (),
+        "wait": fields.take("wait", _wait(context)),
+        "about": fields.take("about", reader.listed("about", reader.name("about")))
+        or (),
+        "teaser": fields.take("public", reader.word("public", ("teaser",))) is not None,
+        "once": fields.take("once", reader.truth("once")) is not False,
+        "reserve": bool(fields.take("reserve", reader.truth("reserve"))),
+        "in_hold_wait": fields.take("in_hold", reader.word("in_hold", ("wait",)))
+        is not None,
+        "do": fields.take("do", read_do(context, "do", f"cue {name} do")) or (),
+    }
+    values["late"] = fields.take("late", _late(context, values["do"]))
+    return values
+
+
+# --- triggers ----------------------------------------------------------------------------
+
+
+def _at(context: Context, cue: str) -> Read[model.At]:
+    reader = context.reader
+
+    def read(node: Node) -> model.At | None:
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            reader.expected(
+                node, "at", "T-10m, an instant, or a cue and a span (X + 24h)"
+            )
+            return None
+        text = node.text.strip()
+        try:
+            offset = parse_t_offset(text)
+        except ValueError as error:
+            reader.problem(node, f"at: {error}")
+            return None
+        if offset is not None:
+            return model.AtT(offset_us=offset)
+        if looks_like_wall(text):
+            wall = context.wall("at", f"cue {cue}")(node)
+            if wall is None:
+                return None
+            return model.AtWall(at_us=wall.at_us, written=wall.written)
+        return _at_cue(context, node, text)
+
+    return read
+
+
+def _at_cue(context: Context, node: Node, text: str) -> model.At | None:
+    reader = context.reader
+    match = _CUE_PLUS.fullmatch(text)
+    if match is None:
+        reader.problem(
+            node,
+            f"at: {shown(node)} is no instant",
+            "write T-10m, 2016-03-31 20:30, or a cue and a span: doors + 5m",
+        )
+        return None
+    name, span_us = match["cue"], 0
+    if name.endswith(".end"):
+        reader.problem(node, not_built("at: FILM.end"))
+        return None
+    if match["span"]:
+        try:
+            span_us = parse_span(match["span"])
+        except ValueError as error:
+            reader.problem(node, f"at: {error}")
+            return None
+        if match["sign"] == "-" and span_us:
+            reader.problem(
+                node,
+                f"at: nothing can be due before {name!r} has fired",
+                "only the end of a film is known ahead",
+            )
+            return None
+    if context.refer("cue", "at")(Scalar(node.line, node.column, name, name)) is None:
+        return None
+    return model.AtCue(cue=name, offset_us=span_us)
+
+
+def _after(context: Context, fields: Fields) -> model.After | None:
+    reader = context.reader
+    refer = context.refer
+    after = fields.take("after", reader.listed("after", refer("cue", "after")))
+    any_of = fields.take("any", reader.listed("any", refer("cue", "any")))
+    also = fields.take(
+        "also", reader.listed("also", reader.word("also", ("skipped", "failed")))
+    )
+    if after and any_of:
+        reader.problem(fields.at("any"), not_built("after` together with `any"))
+        return None
+    if also and not (after or any_of):
+        if fields.sound:
+            reader.problem(fields.at("also"), "`also` belongs to `after` or `any`")
+        return None
+    cues = after or any_of
+    if not cues:
+        return None
+    return model.After(cues=cues, any_of=bool(any_of), also=also or ())
+
+
+def read_when(context: Context) -> Read[model.When]:
+    """``when: C`` or ``when: {check: C, for: 5s}``."""
+    reader = context.reader
+
+    def read(node: Node) -> model.When | None:
+        if not isinstance(node, Mapping):
+            check = context.condition("when")(node)
+            return None if check is None else model.When(check=check)
+        fields = reader.fields(node, "when")
+        assert fields is not None
+        check = fields.need("check", context.condition("when.check"))
+        for_us = fields.take("for", reader.span("when.for"))
+        fields.done()
+        if check is None or not fields.sound:
+            return None
+        return model.When(check=check, for_us=for_us or 0)
+
+    return read
+
+
+# --- gates and policies --------------------------------------------------------------------
+
+
+def read_gates(context: Context, key: str) -> Read[tuple[model.Gate, ...]]:
+    """``gate: [{on_air: Reveal}, ...]``; each item may hold several."""
+    reader = context.reader
+
+    def read(node: Node) -> tuple[model.Gate, ...] | None:
+        items = node.items if isinstance(node, Sequence) else [node]
+        found: list[model.Gate] = []
+        for item in items:
+            fields = reader.fields(item, "gate")
+            if fields is None:
+                continue
+            for gate in read_gate(context, fields):
+                context.place(f"{key} {len(found)}", item)
+                found.append(gate)
+            fields.done()
+        return tuple(found)
+
+    return read
+
+
+def read_gate(context: Context, fields: Fields) -> list[model.Gate]:
+    """The gates among the keys of a mapping."""
+    reader = context.reader
+    found: list[model.Gate] = []
+    for key in fields.node.items:
+        if key in GATES:
+            fields.raw(key)
+            reader.problem(fields.at(key), not_built(key))
+        elif key in _GATES:
+            gate = fields.take(key, _GATES[key](context))
+            if gate is not None:
+                found.append(gate)
+        elif key not in ("at", "not_before"):
+            fields.raw(key)
+            reader.problem(
+                fields.at(key), f"unknown gate {key!r}", near(key, [*_GATES, *GATES])
+            )
+    return found
+
+
+def _on_air(context: Context) -> Read[model.Gate]:
+    reader = context.reader
+
+    def read(node: Node) -> model.Gate | None:
+        if not isinstance(node, Mapping):
+            scene = reader.text("on_air", 200)(node)
+            return None if scene is None else model.OnAir(scene=scene)
+        fields = reader.fields(node, "on_air")
+        assert fields is not None
+        scene = fields.need("scene", reader.text("on_air.scene", 200))
+        stage = fields.take("stage", context.refer("stage", "on_air.stage"))
+        still = fields.take("still", reader.truth("on_air.still"))
+        fields.done()
+        if scene is None or not fields.sound:
+            return None
+        return model.OnAir(scene=scene, stage=stage, still=bool(still))
+
+    return read
+
+
+def _approved_by(context: Context) -> Read[model.Gate]:
+    refer = context.refer("approver", "approved_by")
+    read_roles = context.reader.listed("approved_by", refer)
+
+    def read(node: Node) -> model.Gate | None:
+        roles = read_roles(node)
+        return model.ApprovedBy(roles=roles) if roles else None
+
+    return read
+
+
+def _orders_fresh(context: Context) -> Read[model.Gate]:
+    read_span = context.reader.span("orders_fresh")
+
+    def read(node: Node) -> model.Gate | None:
+        within_us = read_span(node)
+        if within_us is None:
+            return None
+        context.references.append(_uses_orders(context, node, "orders_fresh"))
+        return model.OrdersFresh(within_us=within_us)
+
+    return read
+
+
+def _uses_orders(context: Context, node: Node, what: str) -> Any:
+    from launchctl.runbook.context import Reference  # noqa: PLC0415  avoids a long line
+
+    at = (node.line, node.column)
+    return Reference("orders", what, at, context.reader.cue, context.procedure)
+
+
+def _check(context: Context) -> Read[model.Gate]:
+    read_condition = context.condition("check")
+
+    def read(node: Node) -> model.Gate | None:
+        check = read_condition(node)
+        return None if check is None else model.Check(check=check)
+
+    return read
+
+
+_GATES = {
+    "on_air": _on_air,
+    "approved_by": _approved_by,
+    "orders_fresh": _orders_fresh,
+    "check": _check,
+}
+
+
+def _late(context: Context, do: Any) -> Read[model.Late]:
+    reader = context.reader
+
+    def within(node: Node) -> int | None:
+        if isinstance(node, Scalar) and node.text == "any":
+            return -1
+        return reader.span("late.within")(node)
+
+    def read(node: Node) -> model.Late | None:
+        fields = reader.fields(node, "late")
+        if fields is None:
+            return None
+        within_us = fields.take("within", within)
+        otherwise = fields.take("else", reader.word("late.else", _ELSE))
+        fields.done()
+        if not fields.sound:
+            return None
+        if within_us is None and otherwise is None:
+            reader.problem(node, "late: expected `within`, `else` or both")
+            return None
+        usual = default_late(do)
+        return model.Late(
+            within_us=None
+            if within_us == -1
+            else (usual.within_us if within_us is None else within_us),
+            otherwise=model.Else(otherwise) if otherwise else usual.otherwise,
+        )
+
+    return read
+
+
+def _wait(context: Context) -> Read[model.Wait]:
+    reader = context.reader
+
+    def read(node: Node) -> model.Wait | None:
+        fields = reader.fields(node, "wait")
+        if fields is None:
+            return None
+        for_us = fields.take("for", reader.span("wait.for"))
+        otherwise = fields.take("else", reader.word("wait.else", _ELSE))
+        fields.done()
+        if not fields.sound:
+            return None
+        return model.Wait(
+            for_us=for_us, otherwise=model.Else(otherwise) if otherwise else None
+        )
+
+    return read
+
+
+# --- procedures --------------------------------------------------------------------------
+
+
+def read_procedures(context: Context) -> Read[dict[str, model.Procedure]]:
+    """``procedures:`` by name."""
+    reader = context.reader
+
+    def read(node: Node) -> dict[str, model.Procedure] | None:
+        fields = reader.fields(node, "procedures")
+        if fields is None:
+            return None
+        found = {}
+        for name, item in fields.node.items.items():
+            context.place(f"procedure {name}", item)
+            context.procedure = name
+            procedure = _read_procedure(context, name, item)
+            context.procedure = ""
+            if procedure is not None:
+                found[name] = procedure
+        return found
+
+    return read
+
+
+def _read_procedure(context: Context, name: str, node: Node) -> model.Procedure | None:
+    reader = context.reader
+    if reader.name("procedures")(Scalar(node.line, node.column, name, name)) is None:
+        return None
+    fields = reader.fields(node, f"procedure {name}")
+    if fields is None:
+        return None
+    when = fields.take("when", read_when(context))
+    once_per = fields.take("once_per", reader.span("once_per"))
+    gate = fields.take("gate", read_gates(context, f"procedure {name} gate"))
+    cues = fields.need("cues", read_cues(context, f"procedure {name}: cues"))
+    fields.done("procedure", frozenset({"on_failure"}))
+    if not fields.sound or cues is None:
+        return None
+    if not cues and not reader.problems:
+        reader.problem(node, f"the procedure {name!r} has no cues")
+    values: dict[str, Any] = {} if once_per is None else {"once_per_us": once_per}
+    return model.Procedure(name=name, when=when, gate=gate or (), cues=cues, **values)

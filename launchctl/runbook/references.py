@@ -1,0 +1,211 @@
+"""Names that must be declared: cues, roles, stages, accounts; and what texts and
+conditions read (SEMANTICS 4, "Names").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from launchctl.runbook.actions import Post
+from launchctl.runbook.context import Context, Reference, TextSite
+from launchctl.runbook.model import Cue, Runbook
+from launchctl.runbook.reader import near
+from launchctl.runbook.unbuilt import not_built
+
+ORDERS = ("placed", "units", "net_units", "cancelled", "age")
+CLOCK = ("hour", "minute", "weekday")
+STAGE = (
+    "connected",
+    "program",
+    "streaming",
+    "reconnecting",
+    "stream_lost",
+    "skipped",
+)
+_CALLED = {
+    "poster": "account",
+    "approver": "role",
+    "posting cue": "cue",
+}
+
+
+def all_cues(runbook: Runbook) -> Iterable[tuple[str, Cue]]:
+    """Every cue with its procedure's name (empty: the show's)."""
+    for cue in runbook.cues:
+        yield "", cue
+    for name, procedure in runbook.procedures.items():
+        for cue in procedure.cues:
+            yield name, cue
+
+
+def check_references(context: Context, runbook: Runbook) -> None:
+    """Every reference, every name in a condition, every name in a text."""
+    declared = _Declared(context, runbook)
+    for reference in context.references:
+        declared.check(reference)
+    for site in context.conditions:
+        with context.reader.within(site.cue):
+            for path in site.condition.paths:
+                if problem := declared.condition_name(path):
+                    context.reader.problem(site.at, *problem)
+    for text in context.texts:
+        with context.reader.within(text.cue):
+            for path in text.template.paths:
+                if problem := declared.text_name(text, path):
+                    context.reader.problem(text.at, *problem)
+
+
+class _Declared:
+    def __init__(self, context: Context, runbook: Runbook) -> None:
+        self.context = context
+        self.runbook = runbook
+        places = [key.split(" ", 1) for key in context.places]
+        # names as read, so that a broken stage is not also an unknown one
+        self.names: dict[str, set[str]] = {}
+        for kind, name in places:
+            self.names.setdefault(kind, set()).add(name)
+        if runbook.crew and "role" not in self.names:
+            self.names["role"] = set(runbook.crew)
+        self.cue_home = {cue.id: home for home, cue in all_cues(runbook)}
+        self.posting = {
+            cue.id
+            for _, cue in all_cues(runbook)
+            if any(isinstance(action, Post) for action in cue.do)
+        }
+
+    def of(self, kind: str) -> list[str]:
+        """Declared names of a kind, in a stable order."""
+        kind = _CALLED.get(kind, kind)
+        if kind == "account":
+            return sorted(self.names.get("account", set()))
+        return sorted(name for name in self.names.get(kind, set()) if " " not in name)
+
+    def check(self, reference: Reference) -> None:
+        """One reference."""
+        with self.context.reader.within(reference.cue):
+            if problem := self._problem(reference):
+                self.context.reader.problem(reference.at, *problem)
+
+    def _problem(self, reference: Reference) -> tuple[str, str] | None:
+        kind, name = reference.kind, reference.name
+        if kind == "orders":
+            if self.runbook.orders is None and "orders" not in self.names:
+                return f"{name} needs `orders:` in the runbook", ""
+            return None
+        known = self.of(kind)
+        if kind == "poster":
+            known = [*known, *sorted(self.names.get("group", set()))]
+        if kind == "channel":
+            return self._channel(name)
+        if name not in known:
+            called = _CALLED.get(kind, kind)
+            return f"there is no {called} {name!r}", near(name, known)
+        if kind == "approver":
+            return self._approver(name)
+        if kind == "posting cue" and name not in self.posting:
+            if name in self.cue_home:
+                return f"the cue {name!r} posts nothing", ""
+            return None
+        if kind == "cue":
+            return self._followed(reference)
+        return None
+
+    def _channel(self, name: str) -> tuple[str, str] | None:
+        known = [*self.of("channel"), *self.of("role"), "crew"]
+        if name in known:
+            return None
+        return f"there is no channel or role {name!r}", near(name, known)
+
+    def _approver(self, name: str) -> tuple[str, str] | None:
+        role = self.runbook.crew.get(name)
+        if role is not None and "approve" not in role.may:
+            return f"the role {name!r} may not approve", "give it may: [approve]"
+        return None
+
+    def _followed(self, reference: Reference) -> tuple[str, str] | None:
+        if reference.name == reference.cue:
+            return "a cue cannot follow itself", ""
+        home = self.cue_home.get(reference.name)
+        if home is not None and home != reference.procedure:
+            where = f"the procedure {home!r}" if home else "the show"
+            return (
+                f"the cue {reference.name!r} belongs to {where}",
+                "cues follow cues of their own list only",
+            )
+        return None
+
+    # --- names in conditions and texts -----------------------------------------------
+
+    def condition_name(self, path: tuple[str, ...]) -> tuple[str, str] | None:
+        """Why a condition cannot read this name."""
+        match path:
+            case ("t",) | ("show", "state"):
+                return None
+            case ("clock", word):
+                return _among("clock", word, CLOCK)
+            case ("orders", word):
+                return self._orders(word)
+            case ("cues", cue, *rest):
+                return self._member("cue", cue, rest, ("state",))
+            case ("stages", stage, *rest):
+                return self._member("stage", stage, rest, STAGE)
+            case ("accounts", account, *rest):
+                return self._member("account", account, rest, ("silenced",))
+            case ("vars", word):
+                return _among("vars", word, self.runbook.vars)
+            case ("outputs", *_):
+                return not_built("outputs"), ""
+        roots = ("t", "clock", "show", "cues", "stages", "accounts", "orders", "vars")
+        return f"a condition knows no {'.'.join(path)!r}", near(path[0], roots)
+
+    def _member(
+        self, kind: str, name: str, rest: list[str], words: tuple[str, ...]
+    ) -> tuple[str, str] | None:
+        known = self.of(kind)
+        if name not in known:
+            return f"there is no {kind} {name!r}", near(name, known)
+        if len(rest) != 1:
+            return f"a condition reads {kind}s as {kind}s.{name}.{words[0]}", ""
+        return _among(f"{kind}s.{name}", rest[0], words)
+
+    def _orders(self, word: str) -> tuple[str, str] | None:
+        if self.runbook.orders is None:
+            return f"orders.{word} needs `orders:` in the runbook", ""
+        return _among("orders", word, ORDERS)
+
+    def text_name(
+        self, site: TextSite, path: tuple[str, ...]
+    ) -> tuple[str, str] | None:
+        """Why a text cannot read this name."""
+        match path:
+            case ("orders", *_) if site.use == "post":
+                return (
+                    "a post cannot hold a live count: it changes after it was approved",
+                    "declare it under `figures:` and use figures['name']",
+                )
+            case ("orders", word):
+                return self._orders(word)
+            case ("figures", figure):
+                return _known("figure", figure, self.of("figure"))
+            case ("vars", word):
+                return _among("vars", word, self.runbook.vars)
+            case ("outputs", *_):
+                return not_built("outputs"), ""
+        return (
+            f"a text knows no {'.'.join(path)!r}",
+            near(path[0], ("orders", "figures", "vars")),
+        )
+
+
+def _known(kind: str, name: str, known: Iterable[str]) -> tuple[str, str] | None:
+    known = list(known)
+    return (
+        None if name in known else (f"there is no {kind} {name!r}", near(name, known))
+    )
+
+
+def _among(root: str, word: str, known: Iterable[str]) -> tuple[str, str] | None:
+    known = list(known)
+    if word in known:
+        return None
+    return f"there is no {root}.{word}", near(word, known)

@@ -1,0 +1,70 @@
+"""What the language has and this version does not build yet: clear load errors.
+
+One table per place. A word that stands here is known, so that it is never taken for a
+misspelling, and refused, so that no runbook relies on what does not happen.
+"""
+
+from __future__ import annotations
+
+TOP = frozenset(
+    {"include", "outputs", "criteria", "answers", "require_rehearsed", "segments"}
+)
+CUE = frozenset(
+    {
+        "segment",
+        "choice",
+        "poll",
+        "sheet",
+        "or_after",
+        "on_recycle",
+        "on_failure",
+        "duration",
+        "presenter",
+        "may_drop",
+        "ask",
+        "options",
+        "default",
+        "within",
+        "cues",
+    }
+)
+ACTIONS = frozenset(
+    {
+        "media",
+        "lower_third",
+        "player",
+        "thread",
+        "reply",
+        "repost",
+        "retire",
+        "osc",
+        "say",
+        "task",
+    }
+)
+GATES = frozenset(
+    {"seen", "confirmed", "url_ok", "stream_healthy", "poll", "two_person"}
+)
+DRIVERS = frozenset({"vmix", "atem", "casparcg"})
+NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
+SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})
+
+KEYS: dict[str, frozenset[str]] = {
+    "stage": frozenset({"follows"}),
+    "account": frozenset({"by_hand", "test"}),
+    "role": frozenset(),
+    "embargo": frozenset({"others_lift"}),
+    "approvals": frozenset({"four_eyes"}),
+    "orders": frozenset({"limit"}),
+    "source": frozenset({"joins", "test"}),
+    "figure": frozenset({"as_of"}),
+    "post": frozenset({"promises"}),
+    "http": frozenset({"undo"}),
+    "procedure": frozenset(),
+}
+"""Keys by the kind of mapping they stand in."""
+
+
+def not_built(word: str) -> str:
+    """The sentence of such an error."""
+    return f"`{word}` is not built yet in this version"
