@@ -22,8 +22,9 @@ from launchctl.web import pages
 from launchctl.web.auth import Access, guard, needs_person
 from launchctl.web.base import PERSON, KeyRing, View
 from launchctl.web.calls import MAX_BODY, calls_handler
-from launchctl.web.feed import Feed, encode
+from launchctl.web.feed import Feed
 from launchctl.web.public import PublicDocument, matches, public_handler
+from launchctl.web.reader import encode
 
 SERVER_OPTIONS: dict[str, Any] = {
     "keepalive_timeout": 20.0,

@@ -42,6 +42,7 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "launchctl",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
@@ -115,9 +116,7 @@ class Access:
         return None
 
 
-def guard(
-    access: Access,
-) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def guard(access: Access) -> Middleware:
     """The middleware that checks host and origin and sets the security headers."""
 
     @web.middleware

@@ -18,19 +18,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import socket
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from launchctl.store.base import Line
 from launchctl.times import format_instant
 from launchctl.web.auth import secure
 from launchctl.web.base import View, problem
+from launchctl.web.reader import (
+    Reader,
+    as_chunk,
+    line_frame,
+    named_frame,
+    resume_point,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -39,75 +43,12 @@ STATUS_EVERY_S = 0.1
 """Status frames are at least this far apart; what happens between is in the next."""
 STUCK_S = 30.0
 """A reader that took nothing for so long is let go; its browser comes back."""
-SEND_BUFFER = 32 * 1024
-"""SO_SNDBUF (the kernel doubles it): else it hides megabytes of lag per reader."""
 KEPT_LINES = 2_000
 """Encoded lines kept for readers that catch up; older ones are read from the view."""
 KEPT_ANSWERS = 10_000
 MAX_READERS = 2_000
 
 _ANSWERS = {"call_accepted": True, "call_refused": False}
-
-
-def encode(data: Mapping[str, Any]) -> bytes:
-    """JSON in one line, as everything here is written."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def line_frame(line: Line) -> bytes:
-    """A journal line as an event with its seq for id."""
-    return b"id: %d\ndata: %b\n\n" % (line["seq"], encode(line))
-
-
-def named_frame(name: str, data: Mapping[str, Any]) -> bytes:
-    """An event of its own name; without id, so that it never moves the resume point."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), encode(data))
-
-
-def _chunk(frame: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(frame), frame)
-
-
-class Reader:
-    """One open stream.
-
-    Attributes:
-        seq: the last journal line written to it.
-        live: written to directly; otherwise its own task brings it up to date.
-        missed_status: it was skipped and wants the latest status when it is back.
-    """
-
-    def __init__(self, transport: asyncio.Transport, seq: int) -> None:
-        self.seq = seq
-        self.live = False
-        self.missed_status = False
-        self.wake = asyncio.Event()
-        self.slow_since: float | None = None
-        self._transport = transport
-        raw = transport.get_extra_info("socket")
-        if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-
-    def push(self, chunk: bytes) -> bool:
-        """Write a shared chunk; False (and nothing written) if the reader is slow."""
-        if self._transport.is_closing():
-            return False
-        if self._transport.get_write_buffer_size():
-            return False
-        self._transport.write(chunk)
-        return True
-
-    def is_clear(self) -> bool:
-        """Everything written so far has left."""
-        return not self._transport.get_write_buffer_size()
-
-    def is_gone(self) -> bool:
-        """The other end closed, or we did."""
-        return self._transport.is_closing()
-
-    def drop(self) -> None:
-        """End it at once."""
-        self._transport.abort()
 
 
 class Feed:
@@ -198,7 +139,9 @@ class Feed:
         """Answer one request for the stream; returns when it ends."""
         if len(self._readers) >= MAX_READERS:
             return problem(503, "too many open streams", "close pages, or try again")
-        start = _resume_point(request, self.head)
+        if request.version < HttpVersion11:
+            return problem(505, "the stream needs HTTP/1.1")
+        start = resume_point(request, self.head)
         if start is None:
             return problem(400, "Last-Event-ID, after and tail are whole numbers")
         response = web.StreamResponse(
@@ -269,7 +212,7 @@ class Feed:
             before = self.head
             frames = b"".join([self._take(line) for line in fresh])
             if frames:
-                self._spread_lines(_chunk(frames), before)
+                self._spread_lines(as_chunk(frames), before)
             self._status_at_s = None
             self._changed.set()
 
@@ -298,13 +241,24 @@ class Feed:
             else:
                 self._fall_behind(reader)
 
-    def _spread_latest(self, chunk: bytes) -> None:
-        for reader in self._live():
-            if not reader.push(chunk):
+    def _spread_status(self) -> None:
+        chunk = as_chunk(self._status_frame())
+        for reader in self._readers:
+            if not reader.live:
+                reader.missed_status = True
+            elif not reader.push(chunk):
                 reader.missed_status = True
                 self._fall_behind(reader)
 
-    def _live(self) -> Iterable[Reader]:
+    def _spread_ping(self) -> None:
+        self.encodings += 1
+        now = {"now": format_instant(self._view.now_us()), "seq": self.head}
+        chunk = as_chunk(named_frame("ping", now))
+        for reader in self._readers:
+            if reader.live and not reader.push(chunk):
+                self._fall_behind(reader)
+
+    def _live(self) -> list[Reader]:
         return [reader for reader in self._readers if reader.live]
 
     def _fall_behind(self, reader: Reader) -> None:
@@ -326,16 +280,14 @@ class Feed:
             await self._changed.wait()
             self._changed.clear()
             if self._readers:
-                self._spread_latest(_chunk(self._status_frame()))
+                self._spread_status()
             await asyncio.sleep(STATUS_EVERY_S)
 
     async def _ping(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(PING_S)
-            now = {"now": format_instant(self._view.now_us()), "seq": self.head}
-            self.encodings += 1
-            self._spread_latest(_chunk(named_frame("ping", now)))
+            self._spread_ping()
             for reader in list(self._readers):
                 self._look_after(reader, loop.time())
 
@@ -353,15 +305,3 @@ class Feed:
 def was_accepted(line: Line) -> bool:
     """Whether a line that answers a call says yes."""
     return _ANSWERS[line["event"]]
-
-
-def _resume_point(request: web.Request, head: int) -> int | None:
-    """The seq after which the reader wants lines; None if it asks in no number."""
-    try:
-        if (last := request.headers.get("Last-Event-ID")) is not None:
-            return min(max(int(last), 0), head)
-        if (after := request.query.get("after")) is not None:
-            return min(max(int(after), 0), head)
-        return max(head - min(max(int(request.query.get("tail", "0")), 0), 1000), 0)
-    except ValueError:
-        return None

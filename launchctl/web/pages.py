@@ -89,7 +89,7 @@ def public_page(viewer: View, *, public_only: bool) -> Handler:
             title=viewer.runbook.title,
             crew_link=not public_only,
             rehearsal=viewer.status()["rehearsal"],
-            data={"lang": lang, "words": WORDS[lang]},
+            data={"lang": lang, "words": _public_words(lang)},
         )
         response.headers["Cache-Control"] = "public, max-age=5, s-maxage=5"
         response.headers["Vary"] = "Accept-Language"
@@ -183,6 +183,10 @@ def _render(template: str, lang: str, **values: Any) -> web.Response:
 def _language(request: web.Request) -> str:
     accept = request.headers.get("Accept-Language", "")
     return choose_language(request.query.get("lang"), accept)
+
+
+def _public_words(lang: str) -> dict[str, str]:
+    return {key: word for key, word in WORDS[lang].items() if key.startswith("public_")}
 
 
 def _is_https(request: web.Request) -> bool:

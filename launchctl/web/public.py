@@ -22,11 +22,13 @@ from launchctl.runbook.model import Runbook
 from launchctl.show.status import Status
 from launchctl.times import MILLISECOND, SECOND, Micros, format_instant
 from launchctl.web.base import View
-from launchctl.web.feed import encode
+from launchctl.web.reader import encode
 
 CACHE = "public, max-age=1, s-maxage=1"
 REBUILD_US = SECOND // 2
 """The document is rebuilt at most twice a second, however many ask."""
+GAP_US = 10 * SECOND
+"""Samples further apart than this (and the delay) start anew."""
 
 _STATES = {
     "scheduled": "scheduled",
@@ -51,22 +53,30 @@ class PublicCounter:
         self.delay_us = rules.delay_us if rules else 0
         self._samples: deque[tuple[Micros, int]] = deque()
         self._shown: int | None = None
+        self._last_us: Micros | None = None
 
     def show(self, status: Status, now_us: Micros) -> dict[str, Any] | None:
         """Take a sample and give what may be shown now; None while hidden."""
         orders, state = status["orders"], status["counter"]
         if orders is None or state not in {"open", "frozen"}:
-            self._samples.clear()
-            self._shown = None
+            self._forget()
             return None
         if state == "open":
+            # Nobody asked for a while: what was seen then is not late, it is old.
+            if self._last_us is None or now_us - self._last_us > self.delay_us + GAP_US:
+                self._forget()
             self._samples.append((now_us, orders["units"]))
-            while self._samples and self._samples[0][0] <= now_us - self.delay_us:
-                self._shown = self._samples.popleft()[1]
+            self._last_us = now_us
+        while self._samples and self._samples[0][0] <= now_us - self.delay_us:
+            self._shown = self._samples.popleft()[1]
         if self._shown is None or self._shown < 0:
             return None
         units = self._shown // self.down * self.down
         return {"units": units, "rounded_down_to": self.down, "state": state}
+
+    def _forget(self) -> None:
+        self._samples.clear()
+        self._shown = None
 
 
 class PublicDocument:

@@ -130,6 +130,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("silenced", "Silenced", "Stumm"),
     ("health", "Health", "Zustand"),
     ("no_health", "Nothing reported", "Nichts gemeldet"),
+    ("level_good", "good", "gut"),
+    ("level_warning", "warning", "Warnung"),
+    ("level_bad", "bad", "schlecht"),
+    ("level_offline", "offline", "offline"),
     ("log", "Log", "Protokoll"),
     # states of the show, of cues, of posts
     ("state_scheduled", "scheduled", "angesetzt"),
@@ -163,10 +167,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("public_live", "Live now", "Jetzt live"),
     ("public_ended", "The event is over", "Die Veranstaltung ist beendet"),
     ("public_counter", "reservations", "Reservierungen"),
-    ("public_more_than", "more than", "mehr als"),
+    ("public_at_least", "at least", "mindestens"),
     ("public_frozen", "counting closed", "Zählung geschlossen"),
     ("public_posts", "Published", "Veröffentlicht"),
     ("public_no_posts", "Nothing published yet.", "Noch nichts veröffentlicht."),
+    ("public_open", "Open on {}", "Öffnen auf {}"),
     ("public_stale", "No connection: this page may be out of date.",
      "Keine Verbindung: diese Seite ist vielleicht veraltet."),
 )  # fmt: skip
@@ -178,7 +183,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def choose_language(asked: str | None, accept: str) -> str:
-    """What ``?lang=`` asks for if it is ours, else the browser's first, else English."""
+    """What ``?lang=`` asks for, else the first that the browser wants, else English."""
     if asked in LANGUAGES:
         return asked
     weighed = []

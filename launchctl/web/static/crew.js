@@ -130,7 +130,8 @@ function linkText(link) {
   if (clock.offset_ms === null) return word('live');
   const offset = clock.offset_ms;
   if (clock.speed !== 1) return `${word('live')} · ${clock.speed}x`;
-  const text = Math.abs(offset) < 1000 ? `${Math.round(offset)} ms`
-    : Math.abs(offset) < 86400000 ? `${(offset / 1000).toFixed(1)} s` : '> 1 d';
+  // A rehearsal may play on another day: that is no fault of this computer's clock.
+  if (Math.abs(offset) > 86400000) return word('live');
+  const text = Math.abs(offset) < 1000 ? `${Math.round(offset)} ms` : `${(offset / 1000).toFixed(1)} s`;
   return `${word('live')} · ${word('clock_offset', (offset > 0 ? '+' : '') + text)}`;
 }

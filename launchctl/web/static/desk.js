@@ -22,10 +22,21 @@ export function drawStandby(status) {
     entry.roles.push(role);
     byCue.set(cue, entry);
   }
+  noteFocus();
   for (const cue of shown.keys()) if (!byCue.has(cue)) shown.delete(cue);
   const items = [...byCue.values()].map((entry) => [entry.cue, entry, standbyRow]);
   if (!items.length) items.push(['', null, () => h('p.none', null, word('no_standby'))]);
   keep($('standby'), items);
+  if (onGo && document.activeElement === document.body) focusGo();
+}
+
+/** Whoever works on GO stays on GO when the standby changes; a GO still needs its press,
+    and the half second above. */
+let onGo = false;
+function noteFocus() {
+  if (document.activeElement !== document.body) {
+    onGo = document.activeElement.matches('button.go');
+  }
 }
 
 function standbyRow({ cue, roles: asked }) {

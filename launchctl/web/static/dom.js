@@ -4,7 +4,7 @@ export const data = JSON.parse(document.getElementById('data').textContent);
 
 /** A word of the page's language, with `{}` replaced by the values in order. */
 export function word(key, ...values) {
-  const text = data.words[key] ?? key.replace(/^(state|counter)_/, '').replaceAll('_', ' ');
+  const text = data.words[key] ?? key.replace(/^(state|counter|level)_/, '').replaceAll('_', ' ');
   return values.reduce((said, value) => said.replace('{}', value), text);
 }
 

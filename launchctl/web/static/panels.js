@@ -171,7 +171,7 @@ const figureItem = ([name, figure]) => h('div.row.item', null, h('b', null, name
 
 function healthItem([name, health]) {
   const level = health.level ?? 'good';
-  return h('div.row.item', null, pill(level, level), h('b', null, name),
+  return h('div.row.item', null, pill(level, word(`level_${level}`)), h('b', null, name),
     h('span.soft', null, health.text ?? ''));
 }
 

@@ -66,7 +66,7 @@ function draw() {
 
 function postItem(post) {
   const link = /^https?:\/\//.test(post.url ?? '')
-    ? h('a', { href: post.url, rel: 'noopener noreferrer' }, post.network) : post.network;
+    ? h('a', { href: post.url, rel: 'noopener noreferrer' }, word('public_open', post.network)) : post.network;
   return h('li', null, h('p.head', null, h('b', null, `@${post.handle}`), h('span', null, link)),
     h('p.text', null, post.text));
 }

@@ -1,0 +1,201 @@
+"""The pages in a real browser: what the crew sees and presses on the night."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from launchctl.clock import Origin
+from launchctl.times import MINUTE, SECOND
+from launchctl.web.app import FEED
+from tests.real.browser import HANG_S, chromium
+from tests.web.recording_view import (
+    T0_US,
+    RecordingInbox,
+    RecordingView,
+    a_cue,
+    a_site,
+    a_status,
+)
+
+pytestmark = pytest.mark.real
+
+GO_READY = "document.querySelector('button.go:not([aria-disabled])')"
+
+
+@asynccontextmanager
+async def a_page(view: RecordingView, inbox: Any, path: str, *size: int):
+    """The application, and a page of it that heard the first status."""
+    async with a_site(view, inbox) as client, chromium() as browser:
+        tab = await browser.tab(*size)
+        await tab.open(str(client.make_url(path)))
+        yield client, browser, tab
+
+
+def a_view() -> RecordingView:
+    """A view whose clock runs, 21 minutes into the show."""
+    return RecordingView(origin=Origin.here(T0_US + 21 * MINUTE))
+
+
+async def test_the_clock_moves_and_news_arrive() -> None:
+    """T counts on between two frames; a new event is on the page without a reload."""
+    view = a_view()
+    async with a_page(view, None, "/crew?lang=en") as (_, _, tab):
+        await tab.until("$('t').textContent.startsWith('T+00:21')")
+        shown = await tab.run("$('t').textContent")
+        await tab.until(f"$('t').textContent > '{shown}'")
+        view.say("fired", cue="reveal", by="Ada")
+        await tab.until("$('log').innerText.includes('by Ada')")
+        view.set(cues=[a_cue("reveal", "in_doubt")])
+        await tab.until("$('cues').innerText.includes('in doubt')")
+        assert tab.errors == []
+
+
+async def test_go_is_pressed_by_keyboard() -> None:
+    """G finds the GO, Enter presses it: the call names the cue and the seq shown."""
+    view = a_view()
+    for number in range(4):
+        view.say("noted", text=str(number))
+    inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
+    async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
+        await tab.until(GO_READY)
+        await tab.press("g", 71, "g")
+        await tab.press("Enter", 13, "\r")
+        await asyncio.wait_for(inbox.came.wait(), HANG_S)
+        call = inbox.calls[0]
+        assert (call.verb, call.target, call.seen) == ("go", "reveal", 4)
+        assert abs(call.at_us - view.now_us()) < 30 * SECOND
+        await tab.until("document.querySelector('.toast.yes')")
+        assert tab.errors == []
+
+
+async def test_a_refusal_is_said() -> None:
+    """What the conductor refuses stands on the page, with its reason."""
+    view = a_view()
+    inbox = RecordingInbox(
+        lambda c: view.say("call_refused", call=c.id, reason="the standby changed")
+    )
+    async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
+        await tab.until(GO_READY)
+        await tab.run(f"{GO_READY}.click()")
+        await tab.until(
+            "document.querySelector('.toast.no')?.textContent"
+            ".includes('refused. the standby changed')"
+        )
+
+
+async def test_an_abort_takes_two_presses() -> None:
+    """The first press asks, the second calls: no dialog, and no accident."""
+    view = a_view()
+    inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
+    abort = "document.querySelector('[data-act=abort]')"
+    async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
+        await tab.until(abort)
+        await tab.run(f"{abort}.click()")
+        assert await tab.run(f"{abort}.textContent") == "Press again: Abort show"
+        assert inbox.calls == []
+        await tab.run(f"{abort}.click()")
+        await asyncio.wait_for(inbox.came.wait(), HANG_S)
+        assert [call.verb for call in inbox.calls] == ["abort"]
+
+
+async def test_a_lost_feed_is_said_loudly() -> None:
+    """When the feed stops the page says so over everything, and crosses out its T."""
+    view = a_view()
+    async with a_page(view, None, "/crew?lang=en") as (client, _, tab):
+        await tab.until(GO_READY)
+        assert await tab.run("$('stale').hidden")
+        await client.app[FEED].aclose()
+        await tab.until("!$('stale').hidden")
+        await tab.until("document.body.hasAttribute('data-stale')")
+        await client.server.close()
+        await tab.until("$('stale').textContent.startsWith('CONNECTION LOST')")
+
+
+async def test_a_silent_feed_is_stale(monkeypatch) -> None:
+    """A stream that stays open and says nothing is not trusted either."""
+    monkeypatch.setattr("launchctl.web.feed.PING_S", 3600.0)
+    async with a_page(a_view(), None, "/crew?lang=en") as (_, _, tab):
+        await tab.until("$('stale').textContent.startsWith('STALE')")
+
+
+async def test_six_tabs_share_one_stream() -> None:
+    """However many tabs are open, one connection is taken, and a call gets through."""
+    view = a_view()
+    inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
+    async with a_page(view, inbox, "/crew?lang=en") as (client, browser, tab):
+        tabs = [tab, *[await browser.tab() for _ in range(6)]]
+        for each in tabs:
+            await each.open(str(client.make_url("/crew?lang=en")))
+            await each.until(GO_READY)
+        assert client.app[FEED].readers == 1
+        await tabs[-1].run(f"{GO_READY}.click()")
+        await asyncio.wait_for(inbox.came.wait(), HANG_S)
+        assert inbox.calls[0].verb == "go"
+
+
+@pytest.mark.parametrize("path", ["/crew?lang=de", "/?lang=de", "/login?lang=de"])
+async def test_a_phone_scrolls_in_one_direction(path: str) -> None:
+    """At 360 pixels nothing sticks out sideways, with everything open and long."""
+    view = a_view()
+    long = "stage-left-camera-seven-on-the-crane"
+    view.set(
+        holds=[{"name": long, "kind": "operator", "reason": long * 3, "until": None,
+                "since": "2016-04-01T03:00:00.000000Z", "release": ["caller"]}],
+        standby={"caller": {"cue": long, "seq": 1}},
+        cues=[a_cue(long, "parked", reason="late 31:50: parked"),
+              *a_status()["cues"]],
+        rehearsal=True,
+    )  # fmt: skip
+    async with a_page(view, None, path, 360, 740) as (_, _, tab):
+        if path.startswith("/crew"):
+            await tab.until(f"document.body.innerText.includes('{long}')")
+        assert await tab.run("document.documentElement.scrollWidth") == 360
+        assert tab.errors == []
+
+
+async def test_every_control_has_a_name() -> None:
+    """Each button, link and field has a name, as the browser computes it."""
+    view = a_view()
+    view.set(
+        holds=[{"name": "operator", "kind": "operator", "reason": "", "until": None,
+                "since": "2016-04-01T03:00:00.000000Z", "release": []}],
+        cues=[a_cue("reveal", "parked"), a_cue("film"), a_cue("post", "in_doubt")],
+        silenced=["ceo"],
+    )  # fmt: skip
+    async with a_page(view, None, "/crew?lang=en") as (_, _, tab):
+        await tab.until("document.querySelector('#cues .acts button')")
+        tree = await tab.send("Accessibility.getFullAXTree")
+        controls = [
+            node for node in tree["nodes"]
+            if not node["ignored"] and node["role"]["value"]
+            in {"button", "link", "textbox", "DisclosureTriangle"}
+        ]  # fmt: skip
+        assert len(controls) > 12
+        assert [node for node in controls if not node["name"]["value"].strip()] == []
+
+
+async def test_the_open_page_follows_the_document() -> None:
+    """Title, state, counter and posts appear, and a change without a reload."""
+    view = a_view()
+    view.set(posts=[])
+    async with a_page(view, None, "/?lang=en") as (_, _, tab):
+        await tab.until("$('state').textContent === 'Live now'")
+        await tab.until("!document.getElementById('no-posts').hidden")
+        view.set(posts=a_status()["posts"])
+        await tab.until("$('posts').innerText.includes('unveils')")
+        await tab.until("$('units').textContent === '115,300'")
+        assert "$35k" not in await tab.run("document.documentElement.innerHTML")
+        assert tab.errors == []
+
+
+async def test_the_countdown_of_the_open_page_runs() -> None:
+    """Before T-0 the open page counts down by the server's clock."""
+    view = RecordingView(origin=Origin.here(T0_US - 90 * MINUTE))
+    async with a_page(view, None, "/?lang=en") as (_, _, tab):
+        await tab.until("$('count').textContent.startsWith('01:')")
+        shown = await tab.run("$('count').textContent")
+        await tab.until(f"$('count').textContent < '{shown}'")
