@@ -39,7 +39,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return _BROKEN_PIPE
     except Exception as error:  # noqa: BLE001  the last fence before a stack trace
         return _tell_defect(error, as_json=as_json)
@@ -52,6 +52,9 @@ def _invoke(arguments: list[str]) -> int:
         code = app(args=arguments, prog_name="launch", standalone_mode=False)
     except TyperException as error:
         return _tell_usage(error, as_json="--json" in arguments)
+    except SystemExit:
+        # Typer's only use of it here: whoever read our output is gone.
+        raise BrokenPipeError from None
     sys.stdout.flush()
     return code if isinstance(code, int) else 0
 

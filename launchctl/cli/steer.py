@@ -6,7 +6,6 @@ that all of them share are declared once, in ``_shared``.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -77,6 +76,8 @@ def _verb(name: str) -> Callable[[Callable[..., _Work]], Callable[..., _Work]]:
 
 def _carry_out(work: _Work, way: Way) -> None:
     """Send the calls, print the answers, and end with 1 if one was refused."""
+    import asyncio
+
     from launchctl.cli.output import print_json
 
     async def at_the_desk() -> list[CallAnswer]:

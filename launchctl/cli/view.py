@@ -66,9 +66,19 @@ class Watched(Protocol):
 
 
 def render(
-    status: Status, lines: Sequence[Mapping[str, Any]], now: Micros
+    status: Status,
+    lines: Sequence[Mapping[str, Any]],
+    now: Micros,
+    note: str = "",
 ) -> RenderableType:
-    """One picture of the show at ``now`` (N); ``lines``: the latest of the journal."""
+    """One picture of the show at ``now`` (N).
+
+    Args:
+        status: the show.
+        lines: the latest of the journal.
+        now: N.
+        note: a line for the bottom, such as where the pages are.
+    """
     holds = holds_part(status, now)
     gates = gates_part(status)
     layout = Layout()
@@ -79,14 +89,26 @@ def render(
     if gates is not None:
         parts.append(Layout(gates, size=min(5, 1 + len(status["gates"]))))
     parts.append(Layout(_log(lines), minimum_size=4, ratio=1))
+    if note:
+        parts.append(Layout(_cut(Text(note, style="reverse")), size=1))
     layout.split_column(*parts)
     return layout
 
 
-async def show_until(viewer: Watched, done: asyncio.Event) -> None:
-    """Draw the run until ``done`` is set; plain lines where there is no terminal."""
+def _cut(text: Text) -> Text:
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
+
+
+async def show_until(viewer: Watched, done: asyncio.Event, note: str = "") -> None:
+    """Draw the run until ``done`` is set; plain lines where there is no terminal.
+
+    ``note`` stands below the picture (or before the lines) all the time.
+    """
     screen = console()
     if not screen.is_terminal:
+        if note:
+            print(note, flush=True)
         await _print_lines_until(viewer, done)
         return
     latest: list[Any] = []

@@ -1,0 +1,79 @@
+"""The far ends of a paced rehearsal: an emulated OBS, X and shop, in one process.
+
+Started by ``launch demo`` as ``python -m launchctl.cli.emulators_process FOLDER``; its
+loop runs at the rehearsal's speed, so that a fade or a timeline's lag takes as long, in
+show time, as the real one. The boot line names the clock and who has an account.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack
+from typing import Any
+
+from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.processes import read_boot, say_ready
+from launchctl.clock import Origin, new_loop
+from launchctl.rehearsal.emulators.obs import ObsEmulator
+from launchctl.rehearsal.emulators.web import WebEmulator
+from launchctl.rehearsal.emulators.x import XAccount, XEmulator
+
+
+async def serve(boot: dict[str, Any]) -> None:
+    """Emulate until asked to stop, or until whoever started it is gone.
+
+    ``boot``: ``origin`` (the clock), ``handles`` (accounts on X), ``stages`` (name to
+    OBS password), ``effects`` (path of a POST to [page, what it then shows]).
+    """
+    now_us = Origin(**boot["origin"]).now_us
+    accounts = [XAccount.made(handle) for handle in boot["handles"]]
+    async with AsyncExitStack() as stack:
+        x = XEmulator(accounts, now_us)
+        stack.push_async_callback(x.aclose)
+        web = WebEmulator(now_us)
+        stack.push_async_callback(web.aclose)
+        for path, (page, shows) in boot["effects"].items():
+            web.when_posted(path, page=page, shows=shows)
+        stages = {}
+        for name, password in boot["stages"].items():
+            obs = ObsEmulator(password=password, auto=True, now_us=now_us)
+            stack.push_async_callback(obs.aclose)
+            stages[name] = await obs.start()
+        say_ready(stages=stages, x=await x.start(), web=await web.start())
+        await _stopped()
+
+
+async def _stopped() -> None:
+    """SIGTERM, or the end of standard input: the starter is gone."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    reader = asyncio.StreamReader()
+    pipe, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    gone = asyncio.create_task(reader.read())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({gone, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    pipe.close()
+    for task in (gone, stopping):
+        task.cancel()
+    await asyncio.gather(gone, stopping, return_exceptions=True)
+
+
+def main() -> int:
+    """The process."""
+    log_to_stderr()
+    boot = read_boot()
+    loop = new_loop(boot["origin"]["speed"])
+    try:
+        loop.run_until_complete(serve(boot))
+    finally:
+        loop.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
