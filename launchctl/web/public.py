@@ -160,14 +160,19 @@ def _is_out(post: Any) -> bool:
     return bool(post["state"] == "sent")
 
 
+def _has_begun(status: Status) -> bool:
+    return status["t_s"] is not None and status["t_s"] >= 0
+
+
 def _public_state(status: Status) -> str:
     word = _STATES.get(status["state"], "scheduled")
-    t_s = status["t_s"]
-    return "live" if word == "counting" and t_s is not None and t_s >= 0 else word
+    # A hold after T-0 is the crew's business: the public sees the show go on.
+    return "live" if word in {"counting", "hold"} and _has_begun(status) else word
 
 
 def _standing_t(status: Status) -> float | None:
-    """T in whole seconds while it stands in a hold; None while it runs."""
-    if status["state"] != "holding" or status["t_s"] is None:
+    """T in whole seconds while the countdown stands; None while it runs or is over."""
+    t_s = status["t_s"]
+    if status["state"] != "holding" or t_s is None or _has_begun(status):
         return None
-    return float(int(status["t_s"]))
+    return float(int(t_s))

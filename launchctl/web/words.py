@@ -73,7 +73,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("sent_button", "It is out: give its address", "Er ist draußen: Adresse angeben"),
     ("adopt_button", "Posted by hand: adopt", "Von Hand gesendet: übernehmen"),
     ("ask_url", "Address (URL) of the post:", "Adresse (URL) des Posts:"),
-    ("press_again", "Press again: {}", "Noch einmal: {}"),
+    ("press_again", "Sure? {}", "Sicher? {}"),
     ("accepted", "accepted", "angenommen"),
     ("refused", "refused", "abgelehnt"),
     ("failed_call", "not answered", "nicht beantwortet"),

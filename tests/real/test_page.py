@@ -95,7 +95,7 @@ async def test_an_abort_takes_two_presses() -> None:
     async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
         await tab.until(abort)
         await tab.run(f"{abort}.click()")
-        assert await tab.run(f"{abort}.textContent") == "Press again: Abort show"
+        assert await tab.run(f"{abort}.textContent") == "Sure? Abort show"
         assert inbox.calls == []
         await tab.run(f"{abort}.click()")
         await asyncio.wait_for(inbox.came.wait(), HANG_S)

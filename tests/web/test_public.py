@@ -146,17 +146,18 @@ def test_a_show_without_orders_has_no_counter() -> None:
     [
         ("scheduled", None, "scheduled"), ("counting", -60.0, "counting"),
         ("counting", 0.0, "live"), ("holding", -60.5, "hold"),
+        ("holding", 60.5, "live"),
         ("closing", 9.0, "ended"),
         ("complete", 9.0, "ended"), ("aborted", 9.0, "ended"),
     ],
 )  # fmt: skip
 def test_states_have_public_words(state: str, t_s: float | None, public: str) -> None:
-    """The public hears of a pause or an end, never of an abort."""
+    """The public hears of a pause before T-0 and of the end, never of an abort."""
     view = RecordingView()
     view.set(state=state, t_s=t_s)
     document = the_document(view)
     assert document["state"] == public
-    assert document["t_s"] == (-60.0 if state == "holding" else None)
+    assert document["t_s"] == (-60.0 if public == "hold" else None)
 
 
 async def test_it_is_made_for_caches() -> None:

@@ -100,7 +100,8 @@ export function drawControls(status) {
     () => button(word('hold'), { act: 'hold', kind: 'hold', press: () => call('hold', 'operator') }));
   if (!over) {
     for (const hold of status.holds) {
-      add(`resume ${hold.name}`, mayRelease(hold), () => resumeButton(hold.name));
+      add(`resume ${hold.name}`, mayRelease(hold),
+        () => resumeButton(hold.name, `${word('resume')}: ${hold.name}`));
     }
   }
   add('silence', can('silence') && !status.silenced.includes('all'),
@@ -117,7 +118,7 @@ export function drawControls(status) {
 export const mayRelease = (hold) =>
   can('hold') && (!hold.release.length || hold.release.some((role) => roles.has(role)));
 
-export const resumeButton = (name) => button(word('resume'), {
+export const resumeButton = (name, label = word('resume')) => button(label, {
   act: `resume-${name}`, kind: 'hold', name: word('resume_hold', name),
   press: () => call('resume', name),
 });

@@ -27,15 +27,19 @@ function cueRow(cue, wall) {
   const name = h('span.name', null, cue.cue,
     cue.procedure && h('span.procedure', null, ` ${word('procedure', cue.procedure)}`),
     cue.take > 1 ? h('span.procedure', null, ` ${word('take', cue.take)}`) : null,
-    h('span.what', null, [whatOf(cue.cue), cue.by && word('by', cue.by)].filter(Boolean).join(' · ')),
+    h('span.what', null, about(cue)),
     cue.reason && h('span.why', null, cue.reason));
   return h(classes.join('.'), null, h('span', null, pill(cue.state)), name,
-    at('planned', cue.planned ? wall(instant(cue.planned)) : whenOf(cue.cue)),
+    at('planned', cue.planned && wall(instant(cue.planned))),
     at('due', cue.due && wall(instant(cue.due))),
     at('fired', cue.fired && exact(cue.fired, wall)),
     at('late', lateText(cue.late_by_s)),
     ...actions(cue));
 }
+
+/** What it does, by whom; and when, as the runbook says it, if no instant does. */
+const about = (cue) => [!cue.planned && !cue.fired && whenOf(cue.cue), whatOf(cue.cue),
+  cue.by && word('by', cue.by)].filter(Boolean).join(' · ');
 
 const at = (label, text) =>
   h(`span.at.digits${text ? '' : '.void'}`, null, h('b', null, word(label)), text || '');
