@@ -49,7 +49,7 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
         viewer = await Viewer.open(folder)
         stack.push_async_callback(viewer.aclose)
         keys = CrewKeys(state_root() / "crew.json")
-        answer = {"pid": os.getpid()}
+        answer: dict[str, Any] = {"pid": os.getpid()}
         for name, public_only in (("url", False), ("public_url", True)):
             address = boot["public" if public_only else "serve"]
             if address is None:

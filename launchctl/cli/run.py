@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from launchctl.cli.output import console, print_json
 from launchctl.cli.start_show import RunningShow, RunRequest, start_show
@@ -72,7 +73,7 @@ async def _run(request: RunRequest, *, as_json: bool) -> int:
         return await watch_to_the_end(running, watch)
 
 
-Watch = Callable[[Viewer, asyncio.Event], Awaitable[None]]
+Watch = Callable[[Viewer, asyncio.Event], Coroutine[Any, Any, None]]
 """Shows a run until the event is set."""
 
 

@@ -85,7 +85,7 @@ class CounterText:
             case "open":
                 values = {"orders": asdict(self._totals), "vars": self._runbook.vars}
                 return self._template.render(
-                    values, self._runbook.locale, self._runbook.timezone
+                    values, self._runbook.locale, self._runbook.timezone or "UTC"
                 )
             case "hidden":
                 return ""

@@ -126,15 +126,14 @@ class Viewer:
     def _orders(self) -> OrdersStatus:
         totals = self._totals
         orders = self.runbook.orders
+        value = implied_value(totals.units, orders.unit_value) if orders else None
         return {
             "placed": totals.placed,
             "units": totals.units,
             "net_units": totals.net_units,
             "by_currency": dict(totals.by_currency),
             "deposits": dict(totals.deposits_minor),
-            "implied_value": implied_value(totals.units, orders.unit_value)
-            if orders
-            else None,
+            "implied_value": value.as_json() if value else None,
             "quarantined": totals.quarantined,
         }
 
