@@ -97,7 +97,7 @@ class HttpDriver:
         )
         outcome = self._answer(body, exchange, secrets)
         if outcome.answer is Answer.OK and body.confirm is not None:
-            outcome = await self._confirmed(body, body.confirm, outcome)
+            outcome = await self._confirmed(command, body.confirm, outcome)
         return self._note(body, outcome)
 
     async def read(self, command: Command) -> Reading:
@@ -161,25 +161,29 @@ class HttpDriver:
         return Outcome(Answer.REFUSED, detail, sent_us, now_us, retry_at_us=retry_at_us)
 
     async def _confirmed(
-        self, body: HttpBody, confirm: Confirm, accepted: Outcome
+        self, command: Command, confirm: Confirm, accepted: Outcome
     ) -> Outcome:
-        """Look until the effect is seen, or its time is over."""
+        """Look until the effect is seen, or its time or the command's is over.
+
+        What is still unseen then is read on by whoever settles doubts.
+        """
         pause_s = _FIRST_PAUSE_S
-        until_us = self._context.now_us() + confirm.within_us
+        now_us = self._context.now_us()
+        until_us = now_us + confirm.within_us
+        if command.deadline_us:
+            until_us = max(now_us, min(until_us, command.deadline_us))
+        within = format_span(round((until_us - now_us), -5))
         while (left_s := seconds_left(until_us, self._context.now_us())) > 0:
             if await self._seen(confirm, min(left_s, _LOOK_S)):
-                now_us = self._context.now_us()
-                return Outcome(Answer.OK, "", accepted.sent_us, now_us)
+                seen_us = self._context.now_us()
+                return Outcome(Answer.OK, "", accepted.sent_us, seen_us)
             left_s = seconds_left(until_us, self._context.now_us())
             await asyncio.sleep(max(0.0, min(pause_s, left_s)))
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-        words = (
-            f" did not show {confirm.contains!r}" if confirm.contains else " did not"
-        )
+        effect = f"show {confirm.contains!r}" if confirm.contains else "answer 2xx"
         detail = (
-            f"{_host(body.url)} accepted the call, but {_host(confirm.get)}{words}"
-            f"{'' if confirm.contains else ' answer 2xx'} "
-            f"within {format_span(confirm.within_us)}"
+            f"{_host(_body(command).url)} accepted the call, but "
+            f"{_host(confirm.get)} did not {effect} within {within}"
         )
         return Outcome(Answer.UNKNOWN, detail, accepted.sent_us)
 

@@ -1,5 +1,7 @@
 """What X alone asks of its driver: limits, length, links, clocks and uploads."""
 
+import asyncio
+
 import pytest
 
 from launchctl.rehearsal.emulators import web
@@ -225,3 +227,19 @@ async def test_every_post_comes_over_a_connection_of_its_own(far):
     ports = [call.port for call in far.emulator.requests if call.kind == "post"]
 
     assert len(set(ports)) == 3
+
+
+async def test_an_upload_goes_on_when_nobody_waits_for_it(far):
+    """A film begun while preparing is ready at the instant, however preparing ended."""
+    far.emulator.faults.next(web.slow(0.2), on="initialize")
+    command = far.command("Watch.", media=[far.picture("film.mp4")])
+    far.emulator.media.check_after_s = 0
+    preparing = asyncio.create_task(far.driver.prepare(command))
+    async with asyncio.timeout(20):
+        await far.emulator.faults.slowed.wait()
+    preparing.cancel()
+
+    outcome = await far.driver.send(command)
+
+    assert outcome.answer is Answer.OK
+    assert len(far.emulator.media.media) == 1

@@ -9,24 +9,22 @@ behind is looked for in the account's own timeline (``timeline``).
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pydantic import BaseModel, Field, ValidationError
 
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.wire import Exchange, scrub, seconds_left
 from launchctl.drivers.x import measure
-from launchctl.drivers.x import media as x_media
 from launchctl.drivers.x.answers import answer_to_post, receipt_for, said_by
 from launchctl.drivers.x.far import Credentials, Far
 from launchctl.drivers.x.limits import Limits, date_us
-from launchctl.drivers.x.media import MediaTroubleError, Uploaded, Uploader
+from launchctl.drivers.x.media import MediaTroubleError
+from launchctl.drivers.x.message import Message
 from launchctl.drivers.x.timeline import Page, SeenPost, Wanted, look
+from launchctl.drivers.x.uploads import Uploads
 from launchctl.errors import SecretMissingError
-from launchctl.runbook.actions import Media, Post
 from launchctl.runbook.model import Account
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Sight
@@ -34,7 +32,7 @@ from launchctl.times import MINUTE, SECOND, Micros
 
 _POST_S = 10.0
 _READ_S = 8.0
-_PREPARE_US = 45 * SECOND
+_PREPARE_S = 25.0
 _PAGES = 4
 _RENEW_AHEAD_US = 10 * MINUTE
 _SPARE_US = 30 * SECOND
@@ -47,33 +45,6 @@ class _Me(BaseModel):
 
 class _Identity(BaseModel):
     data: _Me
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """A post command's content."""
-
-    text: str
-    media: tuple[Media, ...]
-    reply_to: str | None
-
-    @classmethod
-    def of(cls, command: Command) -> _Message:
-        """What the engine rendered; media as written where it says nothing."""
-        content = command.content
-        media = content.get("media")
-        if media is None and isinstance(command.action, Post):
-            media = command.action.post.media
-        reply_to = content.get("reply_to")
-        return cls(
-            text=str(content.get("text", "")),
-            media=tuple(Media.model_validate(_plain(item)) for item in media or ()),
-            reply_to=None if reply_to is None else str(reply_to),
-        )
-
-
-def _plain(item: object) -> object:
-    return dict(item) if isinstance(item, Mapping) else item
 
 
 class _NotReadyError(Exception):
@@ -101,12 +72,10 @@ class XDriver:
         self._account = account
         self._context = context
         self._far: Far | None = None
-        self._uploader: Uploader | None = None
         self._secrets: tuple[str, ...] = ()
         self._user_id: str | None = None
         self._identity_lock = asyncio.Lock()
-        self._uploads: dict[tuple[str, int], Uploaded] = {}
-        self._upload_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._uploads: Uploads | None = None
         self._limits = Limits()
         self._health = Health(Level.OFFLINE, f"@{self._handle}: not asked yet")
 
@@ -122,12 +91,13 @@ class XDriver:
         self._secrets = credentials.secrets()
         far = Far(credentials, self._account.api, self._context.now_us)
         await far.start(stack)
-        self._uploader = Uploader(far, self._context.files, self._context.now_us)
+        self._uploads = Uploads(far, self._context.files, self._context.now_us)
+        stack.callback(self._uploads.forget)
         self._far = far
 
     async def prepare(self, command: Command) -> str | None:
         """Ask who we are, measure the text, upload the media. All troubles at once."""
-        message = _Message.of(command)
+        message = Message.of(command)
         troubles = [
             measure.trouble_with(message.text, has_media=bool(message.media)),
             await self._trouble_getting_ready(command, message),
@@ -138,15 +108,15 @@ class XDriver:
 
     async def send(self, command: Command) -> Outcome:
         """One attempt to publish. Cancelled, its outcome is unknown to the caller."""
-        outcome = await self._attempt(command, _Message.of(command))
+        outcome = await self._attempt(command, Message.of(command))
         outcome = replace(outcome, detail=self._shown(outcome.detail))
-        if outcome.answer is Answer.OK:
-            self._forget_media(command.key)
+        if outcome.answer is Answer.OK and self._uploads is not None:
+            self._uploads.forget(command.key)
         return outcome
 
     async def read(self, command: Command) -> Reading:
         """Look for the post in the account's newest posts, now."""
-        message = _Message.of(command)
+        message = Message.of(command)
         try:
             async with asyncio.timeout(_READ_S):
                 far = await self._identified()
@@ -214,14 +184,16 @@ class XDriver:
         return _NotReadyError(Answer.REFUSED if certain else Answer.NOT_SENT, sentence)
 
     async def _trouble_getting_ready(
-        self, command: Command, message: _Message
+        self, command: Command, message: Message
     ) -> str | None:
-        until_us = self._context.now_us() + _PREPARE_US
         try:
-            await self._identified(again=True)
-            await self._media_ids(command, message, until_us, _RENEW_AHEAD_US)
+            async with asyncio.timeout(_PREPARE_S):
+                await self._identified(again=True)
+                await self._media_ids(command, message, _RENEW_AHEAD_US)
         except _NotReadyError as trouble:
             return str(trouble)
+        except TimeoutError:
+            return "X is still taking the media; the upload goes on."
         return None
 
     def _trouble_with_limits(self) -> str | None:
@@ -232,42 +204,24 @@ class XDriver:
         return None
 
     async def _media_ids(
-        self, command: Command, message: _Message, until_us: Micros, ahead_us: Micros
+        self, command: Command, message: Message, ahead_us: Micros
     ) -> list[str]:
-        """Ids that X still has at ``now + ahead_us``; uploads what is missing."""
-        if not message.media or self._uploader is None:
-            return []
-        home = self._context.files
-        async with self._upload_locks[command.key]:
-            ids = []
-            for index, medium in enumerate(message.media):
-                kept = self._uploads.get((command.key, index))
-                if kept is None or kept.expires_us < self._context.now_us() + ahead_us:
-                    trouble = await asyncio.to_thread(
-                        x_media.trouble_with, message.media, home
-                    )
-                    if trouble:
-                        raise _NotReadyError(Answer.NOT_SENT, trouble)
-                    kept = await self._upload(medium, until_us)
-                    self._uploads[command.key, index] = kept
-                ids.append(kept.media_id)
-        return ids
+        """Ids that X still has at ``now + ahead_us``.
 
-    async def _upload(self, medium: Media, until_us: Micros) -> Uploaded:
-        assert self._uploader is not None
+        Raises:
+            _NotReadyError: a medium cannot be uploaded.
+        """
+        assert self._uploads is not None
         try:
-            return await self._uploader.upload(medium, until_us=until_us)
+            return await self._uploads.ids(
+                command.key, message.media, ahead_us=ahead_us
+            )
         except MediaTroubleError as trouble:
             raise _NotReadyError(Answer.NOT_SENT, str(trouble)) from None
 
-    def _forget_media(self, key: str) -> None:
-        for known in [known for known in self._uploads if known[0] == key]:
-            del self._uploads[known]
-        self._upload_locks.pop(key, None)
-
     # --- the post -------------------------------------------------------------------
 
-    async def _attempt(self, command: Command, message: _Message) -> Outcome:
+    async def _attempt(self, command: Command, message: Message) -> Outcome:
         now_us = self._context.now_us
         deadline_us = command.deadline_us or now_us() + round(_POST_S * SECOND)
         left_s = seconds_left(deadline_us, now_us())
@@ -278,7 +232,7 @@ class XDriver:
         try:
             async with asyncio.timeout(left_s):
                 far = await self._identified()
-                ids = await self._media_ids(command, message, deadline_us, _SPARE_US)
+                ids = await self._media_ids(command, message, _SPARE_US)
         except _NotReadyError as trouble:
             return Outcome(trouble.answer, str(trouble))
         except TimeoutError:
@@ -288,8 +242,8 @@ class XDriver:
             return Outcome(Answer.NOT_SENT, "X was not ready before the deadline")
         exchange = await far.create(message.text, ids, message.reply_to, left_s)
         outcome = answer_to_post(exchange, handle=self._handle, now_us=now_us())
-        if exchange.status == 400 and ids:
-            self._forget_media(command.key)  # expired or not ours: upload them anew
+        if exchange.status == 400 and self._uploads is not None:
+            self._uploads.forget(command.key)  # expired or not ours: upload them anew
         self._note(outcome, exchange)
         return outcome
 
@@ -310,7 +264,7 @@ class XDriver:
 
     # --- after the post -------------------------------------------------------------
 
-    async def _look(self, far: Far, command: Command, message: _Message) -> Reading:
+    async def _look(self, far: Far, command: Command, message: Message) -> Reading:
         posts: list[SeenPost] = []
         page: str | None = None
         ahead_us = 0

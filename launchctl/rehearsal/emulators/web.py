@@ -80,21 +80,28 @@ class Faults:
 
     Attributes:
         hanging: set once a request hangs.
+        slowed: set once a request is held up.
     """
 
     def __init__(self) -> None:
         self._queues: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._over = asyncio.Event()
         self.hanging = asyncio.Event()
+        self.slowed = asyncio.Event()
 
     def next(self, fault: Fault, *, on: str = "post", times: int = 1) -> None:
         """Let the next ``times`` requests of kind ``on`` meet this fault."""
         self._queues[on].extend([fault] * times)
 
-    def take(self, kind: str) -> Fault | None:
-        """The fault that this request meets, if any."""
+    async def take(self, kind: str) -> Fault | None:
+        """The fault that this request meets, if any; a slow one is over then."""
         queue = self._queues[kind]
-        return queue.popleft() if queue else None
+        fault = queue.popleft() if queue else None
+        if fault is not None and fault.way == "slow":
+            self.slowed.set()
+            await asyncio.sleep(fault.delay_s)
+            return None
+        return fault
 
     def end(self) -> None:
         """Let go of every request that hangs."""
@@ -222,10 +229,7 @@ class WebEmulator(HttpFarEnd):
             await request.read(),
         )
         self.calls.append(call)
-        fault = self.faults.take(request.method.lower())
-        if fault is not None and fault.way == "slow":
-            await asyncio.sleep(fault.delay_s)
-            fault = None
+        fault = await self.faults.take(request.method.lower())
         if fault is not None and not fault.commit:
             return await self.faults.play(fault, request, self.now_us())
         response = self._act(call) if call.method == "POST" else self._page(call.path)

@@ -12,7 +12,6 @@ Everything received is in ``requests``, everything published in ``posts``.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -126,13 +125,11 @@ class XEmulator(HttpFarEnd):
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             body = await _body(request)
-            fault = self.faults.take(kind)
+            fault = await self.faults.take(kind)
             name = fault.name if fault else ""
-            if fault is not None and not fault.commit and fault.way != "slow":
+            if fault is not None and not fault.commit:
                 self._record(kind, request, "", name)
                 return await self.faults.play(fault, request, self.now_us())
-            if fault is not None and fault.way == "slow":
-                await asyncio.sleep(fault.delay_s)
             try:
                 account = self._signatures.who(request, body)
                 self._record(kind, request, account.handle, name)
