@@ -1,0 +1,145 @@
+"""What posts must be: short enough, from one account each, approved and under embargo."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from launchctl.runbook.actions import Post
+from launchctl.runbook.context import Context
+from launchctl.runbook.embargo import embargoes_of, is_teaser
+from launchctl.runbook.model import Cue, Runbook
+from launchctl.runbook.references import all_cues
+from launchctl.runbook.templates import Template, template
+
+X_LENGTH = 280
+_URL_WEIGHT = 23
+
+
+def accounts_of(runbook: Runbook, action: Post) -> tuple[str, ...]:
+    """The accounts that this post goes out from: one, or a group's."""
+    name = action.post.account
+    return runbook.groups.get(name, (name,))
+
+
+def weighted_length(text: str) -> int:
+    """The length of a text as X counts it (configuration 3 of twitter-text).
+
+    Only what may be too long is given to the parser, which takes a millisecond.
+    """
+    plain = unicodedata.normalize("NFC", text)
+    if plain.isascii() and "." not in plain:
+        return len(plain)
+    at_most = sum(1 if ord(character) < 0x1100 else 2 for character in plain)
+    if at_most + _URL_WEIGHT * plain.count(".") <= X_LENGTH:
+        return at_most
+    return int(_parse_tweet(plain).weightedLength)
+
+
+def _parse_tweet(text: str) -> Any:
+    from twitter_text import parse_tweet  # noqa: PLC0415  slow to import
+    from twitter_text.config import config  # noqa: PLC0415
+
+    return parse_tweet(text, config["version3"])
+
+
+def check_posts(context: Context, runbook: Runbook) -> None:
+    """Length, doubles, and the warnings of what nobody approves or guards."""
+    texts: dict[str, tuple[str, str]] = {}
+    own: dict[tuple[str, str], str] = {}
+    for _, cue in all_cues(runbook):
+        with context.reader.within(cue.id):
+            for index, action in enumerate(cue.do):
+                if isinstance(action, Post):
+                    place = context.places.get(f"cue {cue.id} do {index}", (1, 1))
+                    _check_length(context, runbook, action, place)
+                    _check_double(context, runbook, cue, action, place, texts, own)
+                    _warn(context, runbook, cue, action, place)
+
+
+def _on_x(runbook: Runbook, account: str) -> bool:
+    found = runbook.accounts.get(account)
+    return found is not None and found.network == "x"
+
+
+def _constant(runbook: Runbook, parsed: Template) -> str | None:
+    """The text, if it is the same at any time; None if it holds a figure."""
+    if any(path[0] != "vars" for path in parsed.paths):
+        return None
+    try:
+        return parsed.render(
+            {"vars": runbook.vars}, runbook.locale, runbook.timezone or "UTC"
+        )
+    except (LookupError, ValueError):
+        return None
+
+
+def _check_length(
+    context: Context, runbook: Runbook, action: Post, place: tuple[int, int]
+) -> None:
+    on_x = [name for name in accounts_of(runbook, action) if _on_x(runbook, name)]
+    text = _constant(runbook, template(action.post.text)) if on_x else None
+    if text is None:
+        return
+    length = weighted_length(text)
+    if length > X_LENGTH:
+        context.reader.problem(
+            place, f"post.text: X takes {X_LENGTH} characters, this counts {length}"
+        )
+    elif not text.strip():
+        context.reader.problem(place, "post.text: the text is blank")
+
+
+def _check_double(  # noqa: PLR0913  one post in the light of all before it
+    context: Context,
+    runbook: Runbook,
+    cue: Cue,
+    action: Post,
+    place: tuple[int, int],
+    texts: dict[str, tuple[str, str]],
+    own: dict[tuple[str, str], str],
+) -> None:
+    """The same text from several X accounts is an offence there."""
+    text = " ".join(action.post.text.split())
+    for account in accounts_of(runbook, action):
+        if not _on_x(runbook, account):
+            continue
+        first, where = texts.setdefault(text, (account, cue.id))
+        if first != account:
+            context.reader.problem(
+                place,
+                f"post.text: {account!r} would post the same text as {first!r} "
+                f"(cue {where!r}); X forbids that",
+                "give each account its own words",
+            )
+            return
+        if template(action.post.text).paths:
+            continue
+        earlier = own.setdefault((account, text), cue.id)
+        if earlier != cue.id:
+            context.reader.warn(
+                place,
+                f"{account!r} posts the same text in cue {earlier!r}; X refuses it twice",
+            )
+
+
+def _warn(
+    context: Context, runbook: Runbook, cue: Cue, action: Post, place: tuple[int, int]
+) -> None:
+    topics = cue.about or ("",)
+    asked = {
+        role
+        for topic in topics
+        for role in runbook.approvals.get(topic, runbook.default_approvals)
+    }
+    if not asked:
+        context.reader.warn(place, "nobody is asked to approve this post")
+    if not embargoes_of(runbook, cue, action) and not is_teaser(cue, action):
+        context.reader.warn(place, "no embargo guards this post")
+    figures = [
+        path for path in template(action.post.text).paths if path[0] == "figures"
+    ]
+    if figures and "figures" not in cue.about and "figures" in runbook.approvals:
+        context.reader.warn(
+            place, "the post holds a figure, and its cue is not about: [figures]"
+        )

@@ -1,0 +1,69 @@
+"""What an approval is given to: one text, for one account, with all that decides it.
+
+The digest is over the template, its filters, the locale, the account and its network,
+the bytes of its media, the constants it uses, and the rules and bounds of its figures;
+never over a value. Any change of these voids the approval (SEMANTICS 5).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from launchctl.runbook.actions import Action, Http, Notify, Post, SetText
+from launchctl.runbook.model import Runbook
+from launchctl.runbook.templates import template
+
+_VERSION = "launchctl approval 1"
+
+
+def text_of(action: Action) -> str | None:
+    """The template of an action that carries one."""
+    match action:
+        case Post():
+            return action.post.text
+        case Notify():
+            return action.notify.text
+        case SetText():
+            return action.text.text
+    return None
+
+
+def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
+    """The SHA-256 (hex) that approvals of this post name.
+
+    Args:
+        runbook: for locale, account, figures and constants.
+        action: the post.
+        account: its name in the runbook (one of the group's, if it posts as a group).
+    """
+    source = text_of(action) or ""
+    parsed = template(source)
+    sender = runbook.accounts.get(account)
+    content: dict[str, Any] = {
+        "version": _VERSION,
+        "template": source,
+        "filters": list(parsed.filters),
+        "locale": runbook.locale,
+        "account": account,
+        "handle": sender.handle if sender else "",
+        "network": sender.network if sender else "",
+        "figures": {},
+        "vars": {},
+    }
+    if "date" in parsed.filters:
+        content["timezone"] = runbook.timezone
+    for path in parsed.paths:
+        if path[0] == "figures" and path[1] in runbook.figures:
+            figure = runbook.figures[path[1]]
+            content["figures"][path[1]] = figure.model_dump(mode="json")
+        elif path[0] == "vars":
+            content["vars"][path[1]] = runbook.vars.get(path[1])
+    if isinstance(action, Post):
+        content["media"] = [[media.sha256, media.alt] for media in action.post.media]
+        content["reply_to"] = action.post.reply_to
+    if isinstance(action, Http):
+        content["http"] = action.http.model_dump(mode="json")
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
