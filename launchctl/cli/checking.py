@@ -1,0 +1,180 @@
+"""``launch check``: read a runbook, print its timeline, ask its far ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from launchctl.cli.output import console, print_json
+from launchctl.cli.run import parse_sets
+from launchctl.cli.rundown import (
+    Row,
+    embargo_in_words,
+    local_time,
+    row_json,
+    rows_of,
+    t_in_words,
+    zones_of,
+)
+from launchctl.cli.start_show import parse_t0
+from launchctl.clock import wall_us
+from launchctl.conductor.far_ends import far_ends_of
+from launchctl.drivers.base import Health, Level
+from launchctl.runbook.loader import load
+from launchctl.runbook.model import Runbook
+from launchctl.runbook.secrets import GivenSecrets, resolve_show
+from launchctl.times import Micros, format_instant
+
+_OUT_OF_REACH = 3
+_READY = (Level.GOOD, Level.WARNING)
+
+
+def run_check(
+    file: Path, *, live: bool, t0: str | None, sets: Sequence[str], as_json: bool
+) -> int:
+    """Check ``file``; the exit code: 0, or 3 if a far end is not ready.
+
+    Raises:
+        RunbookError: with every problem of the runbook.
+        InputError: an option cannot be read, or a secret is missing (``live``).
+    """
+    now_us = wall_us()
+    t0_us = parse_t0(t0, now_us)
+    runbook = load(file, t0_us=t0_us, sets=parse_sets(sets), now_us=now_us)
+    healths = asyncio.run(ask_far_ends(runbook)) if live else None
+    if as_json:
+        print_json(as_document(runbook, healths))
+    else:
+        _print(runbook, healths)
+    ready = healths is None or all(h.level in _READY for h in healths.values())
+    return 0 if ready else _OUT_OF_REACH
+
+
+def as_document(runbook: Runbook, healths: dict[str, Health] | None) -> dict[str, Any]:
+    """All that check found, as plain values."""
+    zones = zones_of(runbook)
+    return {
+        "ok": True,
+        "file": runbook.path,
+        "title": runbook.title,
+        "digest": runbook.digest,
+        "t0": None if runbook.t0_us is None else format_instant(runbook.t0_us),
+        "zones": zones,
+        "shifted": [
+            {
+                "where": instant.where,
+                "written": instant.written,
+                "at": format_instant(instant.at_us),
+            }
+            for instant in runbook.shifted
+        ],
+        "timeline": [row_json(row, zones) for row in rows_of(runbook)],
+        "embargoes": {
+            name: embargo_in_words(embargo, runbook.timezone or "UTC")
+            for name, embargo in runbook.embargoes.items()
+        },
+        "warnings": [*runbook.warnings],
+        "problems": [],
+        "live": None
+        if healths is None
+        else {
+            name: {"level": health.level.value, "text": health.text}
+            for name, health in healths.items()
+        },
+    }
+
+
+def _print(runbook: Runbook, healths: dict[str, Health] | None) -> None:
+    screen = console()
+    zones = zones_of(runbook)
+    home = runbook.timezone or "UTC"
+    rows = rows_of(runbook)
+    screen.print(Text(f"{runbook.title} ({runbook.path})", style="bold"))
+    if runbook.t0_us is None:
+        screen.print("T-0 is set by the first GO")
+    else:
+        screen.print(Text(f"T-0 is {local_time(runbook.t0_us, home)} {home}"))
+    for instant in runbook.shifted:
+        moved = f"{local_time(instant.at_us, home)} {home}"
+        screen.print(
+            Text(f"moved by --t0: {instant.where} {instant.written} -> {moved}")
+        )
+    screen.print()
+    screen.print(_timeline(rows, zones))
+    _print_embargoes(runbook, rows, home)
+    for warning in runbook.warnings:
+        screen.print(Text(f"warning: {warning}", style="yellow"))
+    for name, health in (healths or {}).items():
+        style = "green" if health.level in _READY else "bold red"
+        screen.print(Text(f"{health.level.value:8} {name}  {health.text}", style=style))
+    screen.print(Text(f"\n{len(rows)} cues, digest {runbook.digest[:16]}", style="dim"))
+
+
+def _timeline(rows: list[Row], zones: list[str]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("T", no_wrap=True, justify="right")
+    for zone in zones:
+        table.add_column(zone, no_wrap=True)
+    table.add_column("cue", no_wrap=True)
+    table.add_column("starts", overflow="fold")
+    table.add_column("does", overflow="fold")
+    for row in rows:
+        at_us = row.planned_us
+        name = f"{row.procedure}/{row.cue}" if row.procedure else row.cue
+        gates = [f"waits for {gate}" for gate in row.gates]
+        table.add_row(
+            Text(t_in_words(row)),
+            *(
+                Text("-" if at_us is None else local_time(at_us, zone))
+                for zone in zones
+            ),
+            Text(name, style="bold"),
+            Text("\n".join([row.starts, *gates])),
+            Text("\n".join(deed.text for deed in row.does)),
+        )
+    return table
+
+
+def _shown(at_us: Micros | None, zone: str) -> str:
+    return "-" if at_us is None else local_time(at_us, zone)
+
+
+def _print_embargoes(runbook: Runbook, rows: list[Row], home: str) -> None:
+    """Each embargo with what stands under it, and what leaves under none."""
+    screen = console()
+    guarded = [(row.cue, deed) for row in rows for deed in row.does if deed.guarded]
+    for name, embargo in runbook.embargoes.items():
+        screen.print(Text(f"\nembargo {name}: {embargo_in_words(embargo, home)}"))
+        for cue, deed in guarded:
+            if name in deed.embargoes:
+                screen.print(Text(f"  {cue}: {deed.text}"))
+    free = [(cue, deed) for cue, deed in guarded if not deed.embargoes]
+    if free:
+        screen.print("\nunder no embargo:")
+    for cue, deed in free:
+        screen.print(Text(f"  {cue}: {deed.text}"))
+    screen.print()
+
+
+async def ask_far_ends(runbook: Runbook) -> dict[str, Health]:
+    """Ask every far end of the runbook at once whether it is ready.
+
+    Raises:
+        SecretMissingError: a far end's secret is not there.
+    """
+    secrets = GivenSecrets(resolve_show(runbook, os.environ))
+    async with AsyncExitStack() as stack:
+        far_ends = far_ends_of(
+            runbook, wall_us, lambda _seen: None, secrets, Path(runbook.path).parent
+        )
+        await far_ends.start(stack)
+        names = list(far_ends.drivers)
+        asked = (far_ends.drivers[name].check() for name in names)
+        return dict(zip(names, await asyncio.gather(*asked), strict=True))

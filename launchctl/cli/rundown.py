@@ -1,0 +1,241 @@
+"""The resolved timeline of a runbook: what ``launch check`` prints.
+
+One row a cue, in the order in which they are planned: when, what starts it, what it
+waits for, what it does, and under which embargo what it sends stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from launchctl.runbook import actions as act
+from launchctl.runbook.embargo import embargoes_of
+from launchctl.runbook.model import At, AtCue, AtT, AtWall, Cue, Embargo, Runbook
+from launchctl.show.gates import gate_name
+from launchctl.show.timeline import planned
+from launchctl.times import (
+    SECOND,
+    Micros,
+    format_instant,
+    format_span,
+    format_t,
+    seconds,
+    to_datetime,
+)
+
+_LONGEST_TEXT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One action in words, and the embargoes before it (none: it may always leave)."""
+
+    text: str
+    guarded: bool
+    embargoes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cue of the timeline; ``planned_us`` None if no instant can be planned."""
+
+    cue: str
+    procedure: str | None
+    planned_us: Micros | None
+    t_us: Micros | None
+    pinned: bool
+    starts: str
+    gates: tuple[str, ...]
+    does: tuple[Deed, ...]
+
+
+def rows_of(runbook: Runbook) -> list[Row]:
+    """Every cue: by planned instant, those without one behind, procedures last."""
+    instants = planned(runbook)
+    rows = [_row(runbook, cue, None, instants.get(cue.id)) for cue in runbook.cues]
+    rows.sort(key=lambda row: (row.planned_us is None, row.planned_us or 0))
+    for name, procedure in runbook.procedures.items():
+        rows += [_row(runbook, cue, name, None) for cue in procedure.cues]
+    return rows
+
+
+def _row(
+    runbook: Runbook, cue: Cue, procedure: str | None, planned_us: Micros | None
+) -> Row:
+    t_us = None
+    if planned_us is not None and runbook.t0_us is not None:
+        t_us = planned_us - runbook.t0_us
+    elif isinstance(cue.at, AtT):
+        t_us = cue.at.offset_us
+    return Row(
+        cue=cue.id,
+        procedure=procedure,
+        planned_us=planned_us,
+        t_us=t_us,
+        pinned=cue.pinned,
+        starts=starts_in_words(cue, procedure),
+        gates=tuple(gate_name(gate) for gate in cue.gate),
+        does=tuple(_deeds(runbook, cue)),
+    )
+
+
+def _deeds(runbook: Runbook, cue: Cue) -> Iterator[Deed]:
+    for action in cue.do:
+        names = tuple(embargoes_of(runbook, cue, action)) if action.guarded else ()
+        yield Deed(action_in_words(action), action.guarded, names)
+
+
+def starts_in_words(cue: Cue, procedure: str | None) -> str:
+    """What makes the cue due: ``at T-10m``, ``after reveal``, ``GO of caller``."""
+    parts = []
+    if cue.at is not None:
+        parts.append(_at_in_words(cue.at))
+    if cue.after is not None:
+        any_of = "any of " if cue.after.any_of else ""
+        parts.append(f"after {any_of}{', '.join(cue.after.cues)}")
+    if cue.when is not None:
+        held = f" for {format_span(cue.when.for_us)}" if cue.when.for_us else ""
+        parts.append(f"when {cue.when.check.source}{held}")
+    if cue.go:
+        parts.append(f"GO of {' or '.join(cue.go)}")
+    if not parts:
+        return f"with {procedure}" if procedure else "-"
+    return "; ".join(parts)
+
+
+def _at_in_words(at: At) -> str:
+    match at:
+        case AtT():
+            return f"at T{'-' if at.offset_us < 0 else '+'}{_span(at.offset_us)}"
+        case AtWall():
+            return f"at {at.written}"
+        case AtCue():
+            return f"at {at.cue} + {_span(at.offset_us)}"
+        case _:
+            assert_never(at)
+
+
+def _span(span_us: Micros) -> str:
+    return "0" if span_us == 0 else format_span(abs(span_us))
+
+
+def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
+    """``scene Reveal``, ``post as ceo "Model 3. $35k."``; never a secret."""
+    match action:
+        case act.Scene():
+            fade = action.transition
+            how = f" ({fade.name} {format_span(fade.duration_us)})" if fade else ""
+            return f"scene {action.scene}{how}"
+        case act.SetTransition():
+            return f"transition {action.transition.name}"
+        case act.SetText():
+            return f"text {action.text.source} {_quoted(action.text.text)}"
+        case act.Visible():
+            word = "show" if action.visible.show else "hide"
+            return f"{word} {action.visible.source}"
+        case act.Audio():
+            word = "open" if action.audio.open else "mute"
+            return f"{word} {action.audio.input}"
+        case act.Post():
+            return f"post as {action.post.account} {_quoted(action.post.text)}"
+        case act.Http():
+            return f"{action.http.method} {_address(action.http.url)}"
+        case act.Notify():
+            return f"notify {action.notify.to} {_quoted(action.notify.text)}"
+        case act.Hold():
+            for_us = action.hold.for_us
+            length = f" for {format_span(for_us)}" if for_us is not None else ""
+            return f"hold {action.hold.name}{length}"
+        case act.Silence():
+            return f"silence {', '.join(action.silence)}"
+        case (
+            act.Stream()
+            | act.Record()
+            | act.Counter()
+            | act.CallProcedure()
+            | act.End()
+        ):
+            return f"{action.kind} {getattr(action, action.kind)}"
+        case _:
+            assert_never(action)
+
+
+def _quoted(text: str) -> str:
+    flat = " ".join(text.split())
+    cut = flat if len(flat) <= _LONGEST_TEXT else f"{flat[: _LONGEST_TEXT - 3]}..."
+    return f'"{cut}"'
+
+
+def _address(url: str) -> str:
+    """Without its query, which may hold a token."""
+    return url.partition("?")[0]
+
+
+def zones_of(runbook: Runbook) -> list[str]:
+    """UTC, the home zone and the roles' zones, each once."""
+    zones = [
+        "UTC",
+        runbook.timezone,
+        *(role.timezone for role in runbook.crew.values()),
+    ]
+    return list(dict.fromkeys(zone for zone in zones if zone))
+
+
+def embargo_in_words(embargo: Embargo, zone: str) -> str:
+    """What it covers, and what lifts it."""
+    covers = []
+    if embargo.default:
+        covers.append("everything that is no teaser")
+    if embargo.topics:
+        covers.append(f"what is about {', '.join(embargo.topics)}")
+    lifts = [
+        gate_name(lift.gate)
+        if lift.gate is not None
+        else f"at {_local(lift.at_us, zone)}"
+        for lift in embargo.lifts
+    ]
+    if embargo.not_before_us is not None:
+        lifts.append(f"not before {_local(embargo.not_before_us, zone)}")
+    return f"{' and '.join(covers) or 'nothing'}; lifts: {', '.join(lifts) or 'never'}"
+
+
+def _local(at_us: Micros | None, zone: str) -> str:
+    return "-" if at_us is None else f"{local_time(at_us, zone)} {zone}"
+
+
+def local_time(at_us: Micros, zone: str) -> str:
+    """``2016-03-31 20:30:00`` in the zone; with fractions only where there are any."""
+    moment = to_datetime(at_us, zone).replace(tzinfo=None)
+    return moment.isoformat(" ", "milliseconds" if at_us % SECOND else "seconds")
+
+
+def row_json(row: Row, zones: list[str]) -> dict[str, Any]:
+    """A row as plain values."""
+    at_us = row.planned_us
+    return {
+        "cue": row.cue,
+        "procedure": row.procedure,
+        "planned": None if at_us is None else format_instant(at_us),
+        "t_s": None if row.t_us is None else seconds(row.t_us),
+        "local": {}
+        if at_us is None
+        else {zone: local_time(at_us, zone) for zone in zones},
+        "pinned": row.pinned,
+        "starts": row.starts,
+        "gates": [*row.gates],
+        "do": [
+            {
+                "action": deed.text,
+                "guarded": deed.guarded,
+                "embargoes": [*deed.embargoes],
+            }
+            for deed in row.does
+        ],
+    }
+
+
+def t_in_words(row: Row) -> str:
+    """``T-00:10:00``, or a dash."""
+    return "-" if row.t_us is None else format_t(row.t_us)
