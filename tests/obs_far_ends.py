@@ -7,12 +7,12 @@ of its own, obs-websocket-py, which shares no line with the driver.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from typing import Any
+from typing import Any, Self
 
-from tests.obs_fixture import COLOURS, COUNTER, MICROPHONE, PASSWORD, ObsProcess
-from obswebsocket import obsws, requests
+from obswebsocket import events, obsws, requests
 
 from launchctl.clock import Origin
 from launchctl.drivers.base import Context
@@ -23,6 +23,7 @@ from launchctl.runbook.base import SecretRef
 from launchctl.runbook.model import Stage
 from launchctl.show.commands import Command
 from launchctl.show.inputs import HandSeen, Input, StageSeen
+from tests.obs_fixture import COLOURS, COUNTER, MICROPHONE, PASSWORD, ObsProcess
 
 HANG_S = 20.0
 """Bounds a hang; nothing is expected to take so long."""
@@ -49,27 +50,35 @@ class EmulatedObs:
         self.url = ""
 
     async def start(self) -> None:
+        """Start it."""
         self.url = await self.emulator.start()
 
     async def kill(self) -> None:
+        """SIGKILL, or as good as."""
         await self.emulator.kill()
 
     async def boot(self) -> None:
+        """Start again after a kill."""
         await self.emulator.boot()
 
     def freeze(self) -> None:
+        """Nothing answers from here on."""
         self.emulator.freeze()
 
     def thaw(self) -> None:
+        """Go on."""
         self.emulator.thaw()
 
     async def hand(self, name: str, **data: Any) -> dict[str, Any]:
         """A request that did not come through the driver."""
-        told = self.emulator._one({"requestType": name, "requestData": data}, batch=False)
+        told = self.emulator._one(
+            {"requestType": name, "requestData": data}, batch=False
+        )
         assert told["requestStatus"]["result"], told
         return told.get("responseData", {})
 
     async def aclose(self) -> None:
+        """Let go of it."""
         await self.emulator.aclose()
 
 
@@ -87,29 +96,47 @@ class RealObs:
         """Connect the hand, and set the stage as every test expects it."""
         await asyncio.to_thread(self.client.connect)
         await self.hand("SetCurrentSceneTransition", transitionName="Cut")
-        await self.hand("SetCurrentProgramScene", sceneName="HoldingSlide")
+        await self._back_to_the_holding_slide()
         await self.hand("SetInputMute", inputName=MICROPHONE, inputMuted=False)
-        await self.hand("SetInputSettings", inputName=COUNTER, inputSettings={"text": ""})
+        await self.hand(
+            "SetInputSettings", inputName=COUNTER, inputSettings={"text": ""}
+        )
         item = await self.hand("GetSceneItemId", sceneName="Reveal", sourceName=COUNTER)
         await self.hand(
             "SetSceneItemEnabled", sceneName="Reveal", sceneItemEnabled=True, **item
         )
 
+    async def _back_to_the_holding_slide(self) -> None:
+        """And wait until OBS says that all of the cut is over."""
+        answer = await self.hand("GetCurrentProgramScene")
+        if answer["currentProgramSceneName"] != "HoldingSlide":
+            over = threading.Event()
+            listener = lambda _: over.set()  # noqa: E731  the client compares functions
+            self.client.register(listener, events.SceneTransitionEnded)
+            await self.hand("SetCurrentProgramScene", sceneName="HoldingSlide")
+            await asyncio.to_thread(over.wait, HANG_S)
+            self.client.unregister(listener, events.SceneTransitionEnded)
+
     async def kill(self) -> None:
+        """SIGKILL, or as good as."""
         await self._disconnect()
         await asyncio.to_thread(self.process.kill)
 
     async def boot(self) -> None:
+        """Start again after a kill."""
         await asyncio.to_thread(self.process.restart)
         await asyncio.to_thread(self.client.connect)
 
     def freeze(self) -> None:
+        """Nothing answers from here on."""
         self.process.freeze()
 
     def thaw(self) -> None:
+        """Go on."""
         self.process.thaw()
 
     async def hand(self, name: str, **data: Any) -> dict[str, Any]:
+        """A request of the independent client."""
         request = getattr(requests, name)(**data)
         answer = await asyncio.to_thread(self.client.call, request)
         assert answer.status, answer
@@ -120,6 +147,7 @@ class RealObs:
             await asyncio.to_thread(self.client.disconnect)
 
     async def aclose(self) -> None:
+        """Let go of it."""
         await self._disconnect()
 
 
@@ -130,9 +158,11 @@ class FixedSecrets:
         self._value = value
 
     def get(self, ref: SecretRef) -> str:
+        """The one password."""
         return self._value
 
     def with_prefix(self, ref: SecretRef) -> dict[str, str]:
+        """None are known."""
         return {}
 
 
@@ -150,7 +180,7 @@ class Hall:
         )
         self.driver = ObsDriver(stage, context)
 
-    async def __aenter__(self) -> Hall:
+    async def __aenter__(self) -> Self:
         await self.driver.start(self._stack)
         return self
 
@@ -165,7 +195,10 @@ class Hall:
         """Send an action as the conductor does."""
         return await self.driver.send(self.command(action, within_s, **content))
 
-    def command(self, action: Action, within_s: float = 10.0, **content: Any) -> Command:
+    def command(
+        self, action: Action, within_s: float = 10.0, **content: Any
+    ) -> Command:
+        """As the engine gives it to the conductor."""
         return Command(
             key="run/cue/1/0",
             attempt=1,
@@ -192,6 +225,7 @@ class Hall:
 
     @property
     def stages(self) -> list[StageSeen]:
+        """Every report about the stage."""
         return [i for i in self.inputs if isinstance(i, StageSeen)]
 
     @property

@@ -63,7 +63,9 @@ int bind(int fd, const struct sockaddr *asked, socklen_t size) {
 def why_not() -> str | None:
     """Why real OBS cannot run here, or None if it can."""
     lacking = [tool for tool in ("obs", "Xvfb", "gcc") if shutil.which(tool) is None]
-    return f"real OBS needs {', '.join(lacking)}, not installed here" if lacking else None
+    return (
+        f"real OBS needs {', '.join(lacking)}, not installed here" if lacking else None
+    )
 
 
 class ObsProcess:
@@ -235,8 +237,8 @@ class ObsProcess:
 @contextmanager
 def start_obs(folder: Path) -> Iterator[ObsProcess]:
     """Real OBS with scenes Countdown, Keynote, Reveal, HoldingSlide, the text source
-    PreorderCounter (in Reveal) and the audio input Lectern (in Keynote). Skips with the reason where OBS is missing; fails
-    instead if LAUNCH_REQUIRE_REAL is 1.
+    PreorderCounter (in Reveal) and the audio input Lectern (in Keynote). Skips with
+    the reason where OBS is missing; fails instead if LAUNCH_REQUIRE_REAL is 1.
     """
     reason = why_not()
     if reason is not None:
@@ -361,7 +363,9 @@ def _configure(folder: Path, port: int) -> None:
 
 def _ini(sections: dict[str, dict[str, object]]) -> str:
     return "\n".join(
-        "\n".join([f"[{name}]", *(f"{key}={value}" for key, value in values.items()), ""])
+        "\n".join(
+            [f"[{name}]", *(f"{key}={value}" for key, value in values.items()), ""]
+        )
         for name, values in sections.items()
     )
 
@@ -387,7 +391,12 @@ def _collection() -> dict[str, object]:
             "name": COUNTER,
             "settings": {
                 "text": "",
-                "font": {"face": "DejaVu Sans", "style": "Bold", "size": 48, "flags": 1},
+                "font": {
+                    "face": "DejaVu Sans",
+                    "style": "Bold",
+                    "size": 48,
+                    "flags": 1,
+                },
             },
         }
     )

@@ -3,8 +3,6 @@
 import asyncio
 
 import pytest
-from tests.obs_far_ends import EmulatedObs, Hall, RealObs
-from tests.obs_fixture import COUNTER, MICROPHONE, start_obs
 
 from launchctl.drivers.base import Level
 from launchctl.runbook.actions import (
@@ -21,6 +19,8 @@ from launchctl.runbook.actions import (
     Visible,
 )
 from launchctl.show.inputs import Answer, Sight
+from tests.obs_far_ends import EmulatedObs, Hall, RealObs
+from tests.obs_fixture import COUNTER, MICROPHONE, start_obs
 
 FADE = Transition(name="fade", duration_us=200_000)
 
@@ -53,10 +53,12 @@ async def hall(obs):
 
 
 async def program(obs):
+    """What OBS itself says is on program."""
     return (await obs.hand("GetCurrentProgramScene"))["currentProgramSceneName"]
 
 
 async def text(obs):
+    """What OBS itself says the counter shows."""
     settings = await obs.hand("GetInputSettings", inputName=COUNTER)
     return settings["inputSettings"].get("text", "")
 
@@ -99,10 +101,27 @@ async def test_a_fade_is_ok_only_when_it_is_over(hall):
 
 async def test_a_transition_beside_a_scene_is_for_that_scene_alone(hall, obs):
     """The next scene without one takes the house's transition again."""
-    await hall.send(Scene(scene="Keynote", transition=FADE))
-    await hall.send(Scene(scene="Reveal"))
+    for action in (Scene(scene="Keynote", transition=FADE), Scene(scene="Reveal")):
+        outcome = await hall.send(action)
+        assert (outcome.answer, outcome.detail) == (Answer.OK, "")
     current = await obs.hand("GetCurrentSceneTransition")
     assert current["transitionName"] == "Cut"
+
+
+async def test_cuts_and_fades_in_quick_succession_are_each_confirmed_by_obs(hall):
+    """A transition chosen too early would cost OBS's word about the next cut."""
+    short = Transition(name="Fade", duration_us=50_000)
+    for scene, transition in (
+        ("Keynote", short),
+        ("Reveal", None),
+        ("Countdown", short),
+        ("Keynote", None),
+        ("Reveal", None),
+        ("HoldingSlide", short),
+    ):
+        outcome = await hall.send(Scene(scene=scene, transition=transition))
+        assert (outcome.answer, outcome.detail) == (Answer.OK, "")
+    assert hall.hands == []
 
 
 async def test_a_set_transition_holds_for_the_scenes_after_it(hall, obs):
@@ -350,8 +369,10 @@ async def test_check_says_who_answers(hall):
         ),
         (
             SetText(text=SourceText(source="PreorderCount", text="")),
-            "source 'PreorderCount' does not exist in OBS;"
-            " did you mean 'PreorderCounter'?",
+            (
+                "source 'PreorderCount' does not exist in OBS; did you mean "
+                f"{COUNTER!r}?"
+            ),
         ),
         (
             Visible(visible=Visibility(source=COUNTER, scene="Keynote")),

@@ -45,9 +45,11 @@ from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer
 from launchctl.times import MILLISECOND, Micros
 
-_GRACE_S = 1.0
+_GRACE_S = 0.5
 """How much longer than a transition OBS's event may take before it is asked."""
 _EVENT_S = 0.5
+_SETTLE_S = 0.2
+"""How long the end of a transition is waited for before another one is chosen."""
 _DEFAULT_FADE_MS = 300
 _Kind = TypeVar("_Kind", bound=Action)
 
@@ -63,7 +65,9 @@ async def put_scene(attempt: Attempt, command: Command) -> Outcome:
     if await _is_there(attempt, action.scene):
         watch.wanted.accept(PROGRAM, action.scene)
         return _ok(attempt, attempt.now_us(), "already on program")
+    await _settled(attempt, action.transition)
     before, length_s = _transition_requests(attempt, action.transition)
+    _choose(attempt, before)
     count = seen.program_count
     with watch.wanted.telling(PROGRAM, action.scene) as told:
         cut = requests.SetCurrentProgramScene(sceneName=action.scene)
@@ -116,8 +120,27 @@ async def _arrival(
                 f"{present!r} was put on program before {scene!r} arrived there",
                 sent_us=attempt.sent_us,
             )
-        if not heard and not seen.moving:
-            return _ok(attempt, attempt.now_us(), "confirmed by asking")
+        if not heard:
+            attempt.watch.found_on_program(scene)
+            return _ok(attempt, seen.program_us, "confirmed by asking")
+
+
+def _choose(attempt: Attempt, needed: list[Request]) -> None:
+    """The transition that is about to be set is ours, not a hand's."""
+    for request in needed:
+        if "transitionName" in request.data():
+            chosen = request.data()["transitionName"]
+            attempt.watch.wanted.accept(TRANSITION, chosen)
+
+
+async def _settled(attempt: Attempt, transition: Transition | None) -> None:
+    """OBS loses its word about the next cut if another transition is chosen in the last
+    milliseconds of one (``seen``): let it end first. One in full run may be broken off.
+    """
+    seen = attempt.watch.seen
+    needed, _ = _transition_requests(attempt, transition)
+    if needed and seen.settling and not seen.moving:
+        await attempt.until(lambda: not seen.settling, _SETTLE_S)
 
 
 def _transition_requests(
@@ -131,17 +154,16 @@ def _transition_requests(
         name, length_ms = watch.house
     else:
         return [], _DEFAULT_FADE_MS / 1000
-    seen, wanted = watch.seen, []
+    seen, needed = watch.seen, []
     if seen.transition != name:
-        watch.wanted.accept(TRANSITION, name)
-        wanted.append(requests.SetCurrentSceneTransition(transitionName=name))
+        needed.append(requests.SetCurrentSceneTransition(transitionName=name))
     if seen.transitions.get(name) == "cut_transition":
-        return wanted, 0.0
+        return needed, 0.0
     if length_ms is not None and length_ms != seen.duration_ms:
-        wanted.append(
+        needed.append(
             requests.SetCurrentSceneTransitionDuration(transitionDuration=length_ms)
         )
-    return wanted, (length_ms or seen.duration_ms or _DEFAULT_FADE_MS) / 1000
+    return needed, (length_ms or seen.duration_ms or _DEFAULT_FADE_MS) / 1000
 
 
 def _named(attempt: Attempt, transition: Transition) -> tuple[str, int | None]:
@@ -158,8 +180,10 @@ async def set_transition(attempt: Attempt, command: Command) -> Outcome:
     """Choose the transition of the cuts that bring none of their own."""
     action = _expect(command, SetTransition)
     name, length_ms = _named(attempt, action.transition)
+    await _settled(attempt, action.transition)
     needed, _ = _transition_requests(attempt, action.transition)
     if needed:
+        _choose(attempt, needed)
         await attempt.tell(*needed)
     attempt.watch.house = (name, length_ms)
     return _ok(attempt, attempt.now_us())

@@ -3,8 +3,10 @@
 Facts of OBS 29 that this rests on (obs-websocket 5.1): CurrentProgramSceneChanged comes
 when a transition is over, just after SceneTransitionVideoEnded or, rarely, after
 SceneTransitionEnded; a transition interrupted by another gives two Started, one Ended
-and no word about the scene that was abandoned; an output that dies by itself goes to
-STOPPED without STOPPING, one that a person stops goes through STOPPING.
+and no word about the scene that was abandoned; a transition chosen between
+SceneChanged and TransitionEnded of the one before makes OBS carry out the next cut
+without a word; an output that dies by itself goes to STOPPED without STOPPING, one that
+a person stops goes through STOPPING.
 """
 
 from __future__ import annotations
@@ -79,6 +81,7 @@ class Seen:
         program_us: when the last CurrentProgramSceneChanged came, on N.
         program_count: how many of these came.
         moving: a transition is running.
+        settling: from a transition's start until OBS said that all of it is over.
         transition: the current transition's name; ``duration_ms`` its length or None.
         transitions: all of them, name to kind.
         scenes: all scenes, as keys.
@@ -91,6 +94,7 @@ class Seen:
     program_us: int = 0
     program_count: int = 0
     moving: bool = False
+    settling: bool = False
     transition: str = ""
     duration_ms: int | None = None
     transitions: dict[str, str] = field(default_factory=dict)
@@ -110,9 +114,11 @@ class Seen:
                 self.program_count += 1
                 return PROGRAM, self.program
             case "SceneTransitionStarted":
-                self.moving = True
-            case "SceneTransitionVideoEnded" | "SceneTransitionEnded":
+                self.moving = self.settling = True
+            case "SceneTransitionVideoEnded":
                 self.moving = False
+            case "SceneTransitionEnded":
+                self.moving = self.settling = False
             case "InputMuteStateChanged":
                 return audio_of(str(data["inputName"])), not data["inputMuted"]
             case "StreamStateChanged":
@@ -139,6 +145,11 @@ class Seen:
                 self.changing = False
             case "ExitStarted":
                 self.leaving = True
+
+    def found_on_program(self, scene: str, now_us: int) -> None:
+        """Asking showed a scene on program of which no event told."""
+        self.program, self.program_us = scene, now_us
+        self.moving = self.settling = False
 
     def find_transition(self, name: str) -> str | None:
         """The name that OBS gives a transition: exact, in another case, or by its

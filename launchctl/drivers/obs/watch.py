@@ -194,6 +194,12 @@ class Watch:
             self._judge((visible_of(scene, self._items[scene, number]), shown))
             self._notify()
 
+    def found_on_program(self, scene: str) -> None:
+        """A command asked and found its scene on program, without any event."""
+        self.seen.found_on_program(scene, self._context.now_us())
+        self._tell()
+        self._notify()
+
     def know_item(self, scene: str, number: int, source: str) -> None:
         """A source's number in a scene, just learnt by a command."""
         self._items[scene, number] = source

@@ -1,10 +1,12 @@
 """The state of an emulated OBS: scenes, sources, transitions, outputs.
 
 It behaves as OBS 29 was measured to: a cut tells TransitionStarted at once, VideoEnded
-and SceneChanged after 18 ms, TransitionEnded 10 ms later; a fade tells the same when its
-length is over; an interrupted fade never tells of the scene it was going to; cutting to
-the scene on program succeeds without a word. A killed OBS comes back with what it last
-saved. All delays run on the running loop's time, so a paced loop scales them.
+and SceneChanged after 18 ms, TransitionEnded 10 ms later; a fade tells the same when
+its length is over; an interrupted fade never tells of the scene it was going to;
+cutting to the scene on program succeeds without a word; so does the cut after a
+transition was chosen in the last milliseconds of another. A killed OBS comes back with
+what it last saved. All delays run on the running loop's time, so a paced loop scales
+them.
 """
 
 from __future__ import annotations
@@ -87,6 +89,8 @@ class World:
     booted_s: float = 0.0
     _target: str = ""
     _moving: asyncio.Task[None] | None = None
+    _closing: bool = False
+    _mute_next: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -142,7 +146,13 @@ class World:
             return
         if self._moving is not None:
             self._moving.cancel()
+            self._closing = False
         self._target = scene
+        if self._mute_next:
+            self._mute_next = False
+            self.now.program = scene
+            self._showed(scene)
+            return
         self._tell_transition("SceneTransitionStarted")
         fixed = self.now.transition == "Cut"
         length_s = 0.0 if fixed else self.now.duration_ms / 1000
@@ -154,8 +164,10 @@ class World:
         self.now.program = scene
         self._showed(scene)
         self.emit("CurrentProgramSceneChanged", {"sceneName": scene}, SCENES)
-        self._moving = None
+        self._closing = True
         await asyncio.sleep(_CLOSING_S)
+        self._closing = False
+        self._moving = None
         self._tell_transition("SceneTransitionEnded")
 
     def _tell_transition(self, event: str) -> None:
@@ -168,6 +180,9 @@ class World:
 
     def set_transition(self, name: str) -> None:
         """Choose the transition."""
+        self._mute_next = self._mute_next or (
+            self._closing and name != self.now.transition
+        )
         self.now.transition = name
         changed = {"transitionName": name}
         self.emit("CurrentSceneTransitionChanged", changed, TRANSITIONS)
