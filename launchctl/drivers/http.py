@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import aiohttp
+from multidict import CIMultiDict
 
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.wire import (
@@ -123,13 +124,13 @@ class HttpDriver:
 
     def _headers(
         self, body: HttpBody, key: str
-    ) -> tuple[dict[str, str], tuple[str, ...]]:
+    ) -> tuple[CIMultiDict[str], tuple[str, ...]]:
         """Headers with their secrets, and the secrets alone.
 
         Raises:
             SecretMissingError: naming the reference.
         """
-        headers = {"User-Agent": "launchctl", "Idempotency-Key": key}
+        headers = CIMultiDict({"User-Agent": "launchctl", "Idempotency-Key": key})
         secrets = []
         for name, value in body.headers.items():
             if isinstance(value, str):

@@ -67,9 +67,11 @@ class Far:
 
     driver: Driver
     emulator: XEmulator
-    clock: HandClock
+    clock: Any
     secrets: PlantedSecrets
     files: Path
+    successor: Callable[[], Driver]
+    """Makes a driver of the process that takes over."""
     reported: list[Any] = field(default_factory=list)
 
     def command(self, text: str, **changes: Any) -> Command:
@@ -104,7 +106,7 @@ class Network:
 
     name: str
     accounts: Callable[[], list[Any]]
-    emulator: Callable[[list[Any], HandClock], Any]
+    emulator: Callable[[list[Any], Callable[[], int]], Any]
     driver: Callable[[Account, Context], Driver]
 
 
@@ -125,10 +127,10 @@ async def joined(
     *,
     handle: str = HANDLE,
     credentials: Mapping[str, str] | None = None,
-    api: str | None = None,
+    clock: Callable[[], int] | None = None,
 ) -> AsyncIterator[Far]:
     """A driver and its emulator, started, and stopped when the test leaves."""
-    clock = HandClock()
+    clock = clock or HandClock()
     accounts = network.accounts()
     emulator = network.emulator(accounts, clock)
     url = await emulator.start()
@@ -140,13 +142,21 @@ async def joined(
         network=network.name,
         handle=handle,
         credentials=SecretRef(env="CEO"),
-        api=api or url,
+        api=url,
     )
     driver = network.driver(account, context)
     try:
         async with AsyncExitStack() as stack:
             await driver.start(stack)
-            yield Far(driver, emulator, clock, secrets, files, reported)
+            yield Far(
+                driver,
+                emulator,
+                clock,
+                secrets,
+                files,
+                lambda: network.driver(account, context),
+                reported,
+            )
     finally:
         await emulator.aclose()
         await asyncio.sleep(0)

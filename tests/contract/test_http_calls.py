@@ -101,6 +101,18 @@ async def test_a_call_is_made_once_and_its_effect_seen(shop):
     assert outcome.confirmed_us >= outcome.sent_us
 
 
+async def test_a_header_of_the_runbook_goes_before_ours(shop):
+    """Whatever its case: one header of a name, the one that was written."""
+    headers = {"user-agent": "reveal", "IDEMPOTENCY-KEY": "k"}
+
+    await shop.driver.send(shop.command(contains=None, body={"headers": headers}))
+
+    sent = {
+        name.lower(): value for name, value in shop.service.acted[0].headers.items()
+    }
+    assert ("reveal", "k") == (sent["user-agent"], sent["idempotency-key"])
+
+
 async def test_an_effect_that_comes_later_is_waited_for(shop):
     """The page is asked until it shows the effect."""
     shop.service.when_posted("/flags/m3", page="/m3", shows="Reserve", after_s=0.3)

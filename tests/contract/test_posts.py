@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 
 import pytest
 
+from launchctl.clock import Origin, new_loop
 from launchctl.drivers.base import Level
 from launchctl.rehearsal.emulators import web
 from launchctl.rehearsal.emulators.x_problems import (
@@ -20,6 +22,7 @@ from launchctl.rehearsal.emulators.x_problems import (
     says,
 )
 from launchctl.show.inputs import Answer, Sight
+from launchctl.times import SECOND
 from tests.contract.posts_table import NETWORKS, joined
 
 HANGS = [web.HANG_BEFORE, web.HANG_AFTER]
@@ -141,6 +144,8 @@ async def test_anything_that_is_no_clean_answer_is_unknown(far, fault):
     assert outcome.sent_us is not None
     assert outcome.receipt is None
     assert outcome.detail
+    kinds = [request.kind for request in far.emulator.requests]
+    assert (1, 0) == (kinds.count("post"), kinds.count("other"))
 
 
 @pytest.mark.parametrize("fault", HANGS, ids=named)
@@ -331,6 +336,43 @@ async def test_one_command_never_stands_there_twice(far, fault, lag_s):
             far.clock.advance(2.0)
 
     assert int(found) == len(far.emulator.posts)
+
+
+async def test_a_successor_finds_what_its_predecessor_left(far):
+    """A new process knows nothing but the intent, and that is enough."""
+    far.emulator.faults.next(web.DROP_AFTER)
+    command = far.command("Model 3.")
+    await far.driver.send(command)
+
+    async with AsyncExitStack() as stack:
+        successor = far.successor()
+        await successor.start(stack)
+        reading = await successor.read(command)
+
+    assert (Sight.FOUND, far.emulator.posts[0].id) == (
+        reading.sight,
+        reading.receipt.id,
+    )
+
+
+def test_deadlines_run_on_the_shows_time(network, tmp_path):
+    """On a loop paced fiftyfold ten seconds are the show's, not the machine's."""
+    origin = Origin.here(speed=50.0)
+
+    async def hang():
+        async with joined(network, tmp_path, clock=origin.now_us) as far:
+            await far.driver.prepare(far.command("Model 3."))
+            far.emulator.faults.next(web.HANG_AFTER)
+            command = far.command("Model 3.", limit_s=30.0)
+            outcome = await far.driver.send(command)
+            waited_us = origin.now_us() - command.sent_after_us
+            return outcome, waited_us, await far.driver.read(command)
+
+    with asyncio.Runner(loop_factory=lambda: new_loop(50.0)) as runner:
+        outcome, waited_us, reading = runner.run(hang())
+
+    assert (Answer.UNKNOWN, Sight.FOUND) == (outcome.answer, reading.sight)
+    assert waited_us >= 29 * SECOND
 
 
 async def test_a_cancelled_send_is_not_called_a_no(far):

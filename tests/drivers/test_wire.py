@@ -1,13 +1,20 @@
 """The shared way to send one request, and what it says about itself."""
 
+import asyncio
 import ssl
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import aiohttp
 import pytest
 
 from launchctl.clock import wall_us
-from launchctl.drivers.wire import Exchange, describe, open_session, scrub
+from launchctl.drivers.wire import (
+    Exchange,
+    describe,
+    exchange_once,
+    open_session,
+    scrub,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,59 @@ def test_a_far_ends_words_are_one_bounded_line_without_secrets():
 
     assert "line one line two ******" == shown[:24]
     assert (40, "…") == (len(shown), shown[-1])
+
+
+@asynccontextmanager
+async def far_end(serve):
+    """A raw server that meets one connection with ``serve``; gives its port."""
+    over = asyncio.Event()
+
+    async def meet(reader, writer):
+        with suppress(ConnectionError):
+            await serve(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        over.set()
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(20):
+            await over.wait()
+
+
+async def test_a_connection_that_never_stands_carries_nothing():
+    """A handshake that hangs is not sent, however long it hung: no byte of it left."""
+
+    async def stall(reader, _writer):
+        await reader.read()
+
+    async with far_end(stall) as port, AsyncExitStack() as stack:
+        session = await open_session(stack, wall_us, fresh=True)
+        url = f"https://127.0.0.1:{port}/"
+        exchange = await exchange_once(session, "POST", url, limit_s=0.2, data=b"x")
+
+    assert (None, None) == (exchange.sent_us, exchange.status)
+    assert exchange.trouble
+
+
+@pytest.mark.parametrize("cut", [0, 20, 60])
+async def test_an_answer_that_breaks_off_is_no_answer(cut):
+    """Half an answer has no status: whatever it began to say is not believed."""
+    whole = b"HTTP/1.1 201 Created\r\nContent-Length: 40\r\n\r\n" + b"x" * 40
+
+    async def break_off(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(whole[:cut])
+
+    async with far_end(break_off) as port, AsyncExitStack() as stack:
+        session = await open_session(stack, wall_us, fresh=True)
+        url = f"http://127.0.0.1:{port}/"
+        exchange = await exchange_once(session, "POST", url, limit_s=10, data=b"x")
+
+    assert (True, None) == (exchange.sent_us is not None, exchange.status)
+    assert exchange.trouble
 
 
 def test_a_longer_secret_is_struck_out_whole():
