@@ -84,18 +84,29 @@ class _Cast:
 
 
 async def play(
-    script: Script, viewer: Sight, inbox: Inbox, origin: Origin
+    script: Script,
+    viewer: Sight,
+    inbox: Inbox,
+    origin: Origin,
+    until: asyncio.Event | None = None,
 ) -> list[Deed]:
-    """Play the script until every line is played or the show is over.
+    """Play the script until every line is played, or the show is over.
 
-    The loop keeps real time; ``origin`` says what show time that is. Returns what
-    became of each line that was played.
+    Args:
+        script: who does what, when.
+        viewer: what the people see.
+        inbox: where their calls go.
+        origin: the run's clock; the loop itself keeps real time.
+        until: ends it also where the journal has no end: the show's process died.
+
+    Returns:
+        What became of each line that was played.
     """
     cast = _Cast(viewer, inbox, origin)
     waiting = [_Waiting(index, step) for index, step in enumerate(script.script)]
     acting: set[asyncio.Task[None]] = set()
     try:
-        while waiting or acting:
+        while (waiting or acting) and not (until and until.is_set()):
             status = await cast.look()
             if status["state"] in _OVER:
                 break

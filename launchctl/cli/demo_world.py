@@ -1,0 +1,139 @@
+"""The world of the demo: emulated far ends, and invented secrets for them."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import launchctl
+from launchctl.cli.processes import start_child
+from launchctl.clock import Origin
+from launchctl.errors import InputError
+from launchctl.rehearsal.emulators.x_account import XAccount
+from launchctl.runbook.loader import load
+from launchctl.runbook.model import Runbook
+from launchctl.runbook.secrets import front_needs, show_needs
+
+_RUNBOOK = "model-3-reveal.yaml"
+_SCRIPT = "model-3-people.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where the emulated far ends are, and what opens them.
+
+    Attributes:
+        sets: addresses that replace those of the runbook.
+        environ: every secret that the runbook names, good for the emulators alone.
+        hook_secret: what the buyers sign their orders with.
+    """
+
+    sets: tuple[tuple[str, str], ...]
+    environ: Mapping[str, str] = field(repr=False)
+    hook_secret: str = field(repr=False)
+
+
+def demo_files() -> tuple[Path, Path]:
+    """The demo's runbook and script: of this package, or of the repository around it.
+
+    Raises:
+        InputError: they are not there.
+    """
+    package = Path(launchctl.__file__).parent
+    script = package / "rehearsal" / "demo" / _SCRIPT
+    for home in (package / "rehearsal" / "demo", package.parent / "runbooks"):
+        if (home / _RUNBOOK).exists() and script.exists():
+            return home / _RUNBOOK, script
+    raise InputError(
+        "the demo's runbook is not here",
+        hint="run it from a checkout of the repository: make demo",
+    )
+
+
+def first_look(runbook_file: Path) -> Runbook:
+    """The runbook before any far end is up: its addresses mean nothing yet.
+
+    Raises:
+        RunbookError: it does not load.
+    """
+    return load(runbook_file, environ=_Anything())
+
+
+@asynccontextmanager
+async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
+    """Start the far ends that the runbook names; stop them on leaving.
+
+    Raises:
+        LaunchError: their process did not start.
+    """
+    passwords = {name: secrets.token_urlsafe(12) for name in runbook.stages}
+    boot = {
+        "origin": origin.as_json(),
+        "handles": [account.handle for account in runbook.accounts.values()],
+        "stages": passwords,
+        "effects": {},
+    }
+    with tempfile.TemporaryDirectory(prefix="launch-demo-") as folder:
+        child = await start_child("emulators", Path(folder), boot)
+        try:
+            stages = child.ready["stages"].items()
+            hook_secret = _hook_secret()
+            yield World(
+                sets=(
+                    *((f"stages.{name}.url", url) for name, url in stages),
+                    *(
+                        (f"accounts.{name}.api", child.ready["x"])
+                        for name in runbook.accounts
+                    ),
+                ),
+                environ=_environ(runbook, passwords, hook_secret, child.ready["web"]),
+                hook_secret=hook_secret,
+            )
+        finally:
+            await child.stop()
+
+
+def _environ(
+    runbook: Runbook, passwords: Mapping[str, str], hook_secret: str, web: str
+) -> dict[str, str]:
+    """Every secret that the runbook names, invented for the emulators."""
+    environ: dict[str, str] = {}
+    for need in front_needs(runbook):
+        environ[need.ref.env or ""] = hook_secret
+    for need in show_needs(runbook):
+        kind, _, name = need.what.partition(" ")
+        reference = need.ref.env or ""
+        if kind == "stage":
+            environ[reference] = passwords[name]
+        elif kind == "account":
+            values = XAccount.made(runbook.accounts[name].handle).values()
+            environ |= {f"{reference}_{part}": value for part, value in values.items()}
+        elif kind == "channel":
+            environ[reference] = f"{web}/crew-channel/{name}"
+        else:
+            environ[reference] = "emulated"
+    return environ
+
+
+class _Anything(dict[str, str]):
+    """An environment for a first look at the runbook: every address is loopback's."""
+
+    def __missing__(self, name: str) -> str:
+        return "http://127.0.0.1:9"
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002  see above
+        """Every name has a value."""
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _hook_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
