@@ -121,7 +121,7 @@ def _crew_routes(
     return [
         web.get("/healthz", _health(feed)),
         web.get("/crew", pages.crew_page(viewer, access)),
-        web.get("/login", pages.login_page()),
+        web.get("/login", pages.login_page(access)),
         web.post("/login", pages.login(access)),
         web.post("/logout", pages.logout),
         web.get("/api/v1/me", crew(_me(viewer))),

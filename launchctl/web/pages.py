@@ -7,6 +7,8 @@ checks every call again.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +31,7 @@ EVERYTHING = frozenset(
     {"go", "hold", "abort", "retime", "end", "approve", "post", "silence", "override"}
     | {"counter"}
 )
+LOGIN_BODY_S = 5.0
 KEY_COOKIE_S = 7 * 86_400
 """A show may take a week; then the browser asks for the key again."""
 
@@ -98,10 +101,14 @@ def public_page(viewer: View, *, public_only: bool) -> Handler:
     return get
 
 
-def login_page() -> Handler:
-    """``GET /login``: asks for the key."""
+def login_page(access: Access) -> Handler:
+    """``GET /login``: asks for the key; who is logged in already goes on."""
 
     async def get(request: web.Request) -> web.StreamResponse:
+        with contextlib.suppress(InputError):
+            person = access.who(request)
+            if person is not None and person.by_key:
+                raise web.HTTPSeeOther("/crew")
         lang = _language(request)
         return _render("login.html", lang, wrong=False, data={"lang": lang})
 
@@ -114,9 +121,12 @@ def login(access: Access) -> Handler:
     async def post(request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/x-www-form-urlencoded":
             return problem(415, "the login takes a form")
-        key = str((await request.post()).get("key", "")).strip()
         try:
+            form = await asyncio.wait_for(request.post(), LOGIN_BODY_S)
+            key = str(form.get("key", "")).strip()
             known = access.keys is not None and access.keys.authenticate(key)
+        except TimeoutError:
+            return problem(408, "the form took too long to arrive")
         except InputError as error:
             return problem(503, str(error), error.hint)
         if not known:
@@ -205,6 +215,7 @@ def _crew_data(runbook: Runbook, person: Person, lang: str) -> dict[str, Any]:
         "may": sorted(may_of(runbook, person.roles)),
         "zone": runbook.timezone,
         "handles": {name: a.handle for name, a in runbook.accounts.items()},
+        "procedures": list(runbook.procedures),
         "cues": {cue.id: describe_cue(cue) for cue in cues},
     }
 

@@ -19,6 +19,8 @@ _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--remote-debugging-port=0", "--no-proxy-server",
+    "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
 )  # fmt: skip
 HANG_S = 30.0
 """Bounds a hang; nothing here waits for a time to pass."""
@@ -105,7 +107,8 @@ class Tab:
         return base64.b64decode(found["data"])
 
     async def aclose(self) -> None:
-        """Leave the page."""
+        """Close the page."""
+        await self.send("Page.close")
         await self._socket.close()
         await self._reader
 
@@ -154,9 +157,9 @@ class Browser:
         return tab
 
     async def aclose(self) -> None:
-        """Leave every page."""
-        for tab in self._tabs:
-            await tab.aclose()
+        """Close every page."""
+        while self._tabs:
+            await self._tabs.pop().aclose()
 
 
 def find_chromium() -> str:

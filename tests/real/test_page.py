@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from launchctl.clock import Origin
+from launchctl.runbook.model import Cue, Procedure
 from launchctl.times import MINUTE, SECOND
 from launchctl.web.app import FEED
 from tests.real.browser import HANG_S, chromium
@@ -17,22 +19,38 @@ from tests.web.recording_view import (
     RecordingInbox,
     RecordingView,
     a_cue,
+    a_runbook,
     a_site,
     a_status,
 )
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module")]
 
 GO_READY = "document.querySelector('button.go:not([aria-disabled])')"
 
 
-@asynccontextmanager
-async def a_page(view: RecordingView, inbox: Any, path: str, *size: int):
-    """The application, and a page of it that heard the first status."""
-    async with a_site(view, inbox) as client, chromium() as browser:
-        tab = await browser.tab(*size)
-        await tab.open(str(client.make_url(path)))
-        yield client, browser, tab
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser():
+    """One Chromium for all tests here; each closes its pages."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def a_page(browser):
+    """Opens a page of an application that lives as long as the page."""
+
+    @asynccontextmanager
+    async def opening(view: RecordingView, inbox: Any, path: str, *size: int):
+        async with a_site(view, inbox) as client:
+            tab = await browser.tab(*size)
+            await tab.open(str(client.make_url(path)))
+            try:
+                yield client, browser, tab
+            finally:
+                await browser.aclose()
+
+    return opening
 
 
 def a_view() -> RecordingView:
@@ -40,7 +58,7 @@ def a_view() -> RecordingView:
     return RecordingView(origin=Origin.here(T0_US + 21 * MINUTE))
 
 
-async def test_the_clock_moves_and_news_arrive() -> None:
+async def test_the_clock_moves_and_news_arrive(a_page) -> None:
     """T counts on between two frames; a new event is on the page without a reload."""
     view = a_view()
     async with a_page(view, None, "/crew?lang=en") as (_, _, tab):
@@ -54,7 +72,7 @@ async def test_the_clock_moves_and_news_arrive() -> None:
         assert tab.errors == []
 
 
-async def test_go_is_pressed_by_keyboard() -> None:
+async def test_go_is_pressed_by_keyboard(a_page) -> None:
     """G finds the GO, Enter presses it: the call names the cue and the seq shown."""
     view = a_view()
     for number in range(4):
@@ -72,7 +90,7 @@ async def test_go_is_pressed_by_keyboard() -> None:
         assert tab.errors == []
 
 
-async def test_a_refusal_is_said() -> None:
+async def test_a_refusal_is_said(a_page) -> None:
     """What the conductor refuses stands on the page, with its reason."""
     view = a_view()
     inbox = RecordingInbox(
@@ -87,7 +105,7 @@ async def test_a_refusal_is_said() -> None:
         )
 
 
-async def test_an_abort_takes_two_presses() -> None:
+async def test_an_abort_takes_two_presses(a_page) -> None:
     """The first press asks, the second calls: no dialog, and no accident."""
     view = a_view()
     inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
@@ -102,7 +120,7 @@ async def test_an_abort_takes_two_presses() -> None:
         assert [call.verb for call in inbox.calls] == ["abort"]
 
 
-async def test_a_lost_feed_is_said_loudly() -> None:
+async def test_a_lost_feed_is_said_loudly(a_page) -> None:
     """When the feed stops the page says so over everything, and crosses out its T."""
     view = a_view()
     async with a_page(view, None, "/crew?lang=en") as (client, _, tab):
@@ -115,14 +133,14 @@ async def test_a_lost_feed_is_said_loudly() -> None:
         await tab.until("$('stale').textContent.startsWith('CONNECTION LOST')")
 
 
-async def test_a_silent_feed_is_stale(monkeypatch) -> None:
+async def test_a_silent_feed_is_stale(a_page, monkeypatch) -> None:
     """A stream that stays open and says nothing is not trusted either."""
     monkeypatch.setattr("launchctl.web.feed.PING_S", 3600.0)
     async with a_page(a_view(), None, "/crew?lang=en") as (_, _, tab):
         await tab.until("$('stale').textContent.startsWith('STALE')")
 
 
-async def test_six_tabs_share_one_stream() -> None:
+async def test_six_tabs_share_one_stream(a_page) -> None:
     """However many tabs are open, one connection is taken, and a call gets through."""
     view = a_view()
     inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
@@ -138,7 +156,7 @@ async def test_six_tabs_share_one_stream() -> None:
 
 
 @pytest.mark.parametrize("path", ["/crew?lang=de", "/?lang=de", "/login?lang=de"])
-async def test_a_phone_scrolls_in_one_direction(path: str) -> None:
+async def test_a_phone_scrolls_in_one_direction(a_page, path: str) -> None:
     """At 360 pixels nothing sticks out sideways, with everything open and long."""
     view = a_view()
     long = "stage-left-camera-seven-on-the-crane"
@@ -157,7 +175,7 @@ async def test_a_phone_scrolls_in_one_direction(path: str) -> None:
         assert tab.errors == []
 
 
-async def test_every_control_has_a_name() -> None:
+async def test_every_control_has_a_name(a_page) -> None:
     """Each button, link and field has a name, as the browser computes it."""
     view = a_view()
     view.set(
@@ -178,7 +196,7 @@ async def test_every_control_has_a_name() -> None:
         assert [node for node in controls if not node["name"]["value"].strip()] == []
 
 
-async def test_the_open_page_follows_the_document() -> None:
+async def test_the_open_page_follows_the_document(a_page) -> None:
     """Title, state, counter and posts appear, and a change without a reload."""
     view = a_view()
     view.set(posts=[])
@@ -192,10 +210,89 @@ async def test_the_open_page_follows_the_document() -> None:
         assert tab.errors == []
 
 
-async def test_the_countdown_of_the_open_page_runs() -> None:
+async def test_the_countdown_of_the_open_page_runs(a_page) -> None:
     """Before T-0 the open page counts down by the server's clock."""
     view = RecordingView(origin=Origin.here(T0_US - 90 * MINUTE))
     async with a_page(view, None, "/?lang=en") as (_, _, tab):
         await tab.until("$('count').textContent.startsWith('01:')")
         shown = await tab.run("$('count').textContent")
         await tab.until(f"$('count').textContent < '{shown}'")
+
+
+# Every visible text against what lies behind it, by the formula of WCAG 2 (relative
+# luminance): 4.5:1, or 3:1 for large text.
+_TOO_FAINT = """(() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    const [a, b] = [light(parse(style.color)), light(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const large = parseFloat(style.fontSize) >= 24;
+    if (ratio < (large ? 3 : 4.5)) faint.push(`${element.textContent}: ${ratio}`);
+  }
+  return faint;
+})()"""
+
+
+@pytest.mark.parametrize("path", ["/crew?lang=en", "/?lang=en", "/login?lang=en"])
+async def test_every_text_can_be_read(a_page, path: str) -> None:
+    """Text has the contrast that WCAG AA asks for, in every state a cue can have."""
+    view = a_view()
+    states = ["idle", "pending", "standby", "waiting", "held", "running", "done",
+              "failed", "parked", "skipped", "not_taken", "in_doubt"]  # fmt: skip
+    view.set(
+        cues=[a_cue(f"cue-{state}", state, reason="why") for state in states],
+        rehearsal=True,
+        silenced=["ceo"],
+    )
+    async with a_page(view, None, path) as (_, _, tab):
+        if path.startswith("/crew"):
+            await tab.until("$('cues').children.length === 12")
+        assert await tab.run(_TOO_FAINT) == []
+        await tab.run("document.querySelector('h1').style.color = '#444'")
+        assert len(await tab.run(_TOO_FAINT)) == 1, "the measure itself sees nothing"
+
+
+async def test_a_procedure_is_started_from_the_page(a_page) -> None:
+    """A procedure is one button away, pressed twice."""
+    crisis = Procedure(name="crisis", cues=(Cue(id="quiet"),))
+    view = RecordingView(
+        a_runbook(procedures={"crisis": crisis}), origin=Origin.here(T0_US)
+    )
+    inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
+    crisis_button = "document.querySelector('[data-act=call-crisis]')"
+    async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
+        await tab.until(crisis_button)
+        await tab.run(f"{crisis_button}.click()")
+        await tab.run(f"{crisis_button}.click()")
+        await asyncio.wait_for(inbox.came.wait(), HANG_S)
+        assert [(c.verb, c.target) for c in inbox.calls] == [("call", "crisis")]
+
+
+async def test_the_focus_stays_on_go(a_page) -> None:
+    """The caller works on GO: when the standby changes GO has the focus again, and its
+    first half second takes no press.
+    """
+    view = a_view()
+    async with a_page(view, None, "/crew?lang=en") as (_, _, tab):
+        await tab.until(GO_READY)
+        await tab.press("g", 71, "g")
+        view.set(standby={"caller": {"cue": "doors", "seq": 9}})
+        await tab.until("document.activeElement.dataset.cue === 'doors'")
+        view.set(standby={})
+        await tab.until("!document.querySelector('button.go')")
+        view.set(standby={"caller": {"cue": "opening", "seq": 12}})
+        await tab.until("document.activeElement.dataset.cue === 'opening'")

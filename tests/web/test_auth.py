@@ -138,6 +138,8 @@ async def test_login_keeps_the_key_where_no_script_reads_it() -> None:
         page = await client.get("/crew", headers=given)
         assert page.status == 200
         assert "Ada" in await page.text()
+        known = await client.get("/login", headers=given, allow_redirects=False)
+        assert (known.status, known.headers["Location"]) == (303, "/crew")
         out = await client.post("/logout", headers=given, allow_redirects=False)
         assert out.cookies["launchctl_key"].value == ""
 

@@ -8,6 +8,7 @@ const SETTLE_MS = 500;
 const shown = new Map();
 
 const roles = new Set(data.roles);
+const accounts = Object.keys(data.handles);
 export const whatOf = (cue) => data.cues[cue]?.what ?? '';
 export const whenOf = (cue) => data.cues[cue]?.when ?? '';
 
@@ -104,7 +105,7 @@ export function drawControls(status) {
         () => resumeButton(hold.name, `${word('resume')}: ${hold.name}`));
     }
   }
-  add('silence', can('silence') && !status.silenced.includes('all'),
+  add('silence', can('silence') && accounts.some((name) => !status.silenced.includes(name)),
     () => button(word('silence_all'), { act: 'silence', press: () => call('silence', 'all') }));
   add('unsilence', can('silence') && quiet, () => button(word('unsilence_all'),
     { act: 'unsilence', sure: true, press: () => call('unsilence', 'all') }));
@@ -116,7 +117,7 @@ export function drawControls(status) {
 }
 
 export const mayRelease = (hold) =>
-  can('hold') && (!hold.release.length || hold.release.some((role) => roles.has(role)));
+  hold.release.length ? hold.release.some((role) => roles.has(role)) : can('hold');
 
 export const resumeButton = (name, label = word('resume')) => button(label, {
   act: `resume-${name}`, kind: 'hold', name: word('resume_hold', name),

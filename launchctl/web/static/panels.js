@@ -18,6 +18,7 @@ export function drawPanels(status, wall) {
   list('embargoes', status.embargoes, (embargo) => embargo.name, embargoItem);
   list('silenced', status.silenced, (account) => account, silencedItem);
   list('figures', Object.entries(status.figures), ([name]) => name, figureItem);
+  drawProcedures(status);
   list('health', Object.entries(status.health), ([name]) => name, healthItem);
 }
 
@@ -164,6 +165,14 @@ function silencedItem(account) {
       { act: `unsilence-${account}`, sure: true, press: () => call('unsilence', account) })));
   }
   return row;
+}
+
+function drawProcedures(status) {
+  const closed = ['closing', 'complete', 'aborted'].includes(status.state);
+  const names = can('go') && !closed ? data.procedures : [];
+  keep($('procedures'), names.map((name) => [name, name, () => h('span.item-button', null,
+    button(name, { act: `call-${name}`, sure: true, name: `${word('procedures')}: ${name}`,
+      press: () => call('call', name) }))]));
 }
 
 const figureItem = ([name, figure]) => h('div.row.item', null, h('b', null, name),

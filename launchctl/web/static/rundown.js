@@ -11,11 +11,10 @@ const ASKS = new Set(['parked', 'failed', 'in_doubt', 'held']);
 
 export function drawRundown(status, wall) {
   const closed = ['closing', 'complete', 'aborted'].includes(status.state);
-  const doubtful = new Set(status.posts.filter((post) => post.state === 'in_doubt')
-    .map((post) => post.cue));
+  const posting = new Set(status.posts.map((post) => post.cue));
   keep($('cues'), status.cues.map((cue) => [
     `${cue.procedure ?? ''}/${cue.cue}`,
-    { ...cue, closed, posts: doubtful.has(cue.cue) },
+    { ...cue, closed, posts: posting.has(cue.cue) },
     (value) => cueRow(value, wall),
   ]));
 }
@@ -78,7 +77,8 @@ function buttons(cue) {
   }));
   const steers = can('go') || can('post');
   if (cue.state === 'in_doubt' && can('post')) {
-    addWithUrl('settle', 'sent_button', { outcome: 'sent' });
+    if (cue.posts) addWithUrl('settle', 'sent_button', { outcome: 'sent' });
+    else add('settle', 'done_button', { outcome: 'sent' });
     add('settle', 'not_sent_button', { outcome: 'not_sent' });
   }
   if (cue.closed) return mine;
