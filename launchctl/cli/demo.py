@@ -27,10 +27,11 @@ from launchctl.errors import InputError
 from launchctl.rehearsal.audience import Played, Stream, play_orders
 from launchctl.rehearsal.people import Deed, play
 from launchctl.rehearsal.script import Script, load_script
-from launchctl.times import MINUTE
+from launchctl.runbook.model import AtT, Runbook
+from launchctl.times import Micros, micros
 
-LEAD_US = 11 * MINUTE
-"""How long before T-0 the demo begins, in show time."""
+STARTING_S = 10.0
+"""Real seconds that the processes may take to start before the first cue."""
 SAMPLE = 50
 """One order of the demo stands for so many buyers."""
 
@@ -49,9 +50,8 @@ async def _run(*, speed: float, browser: bool, as_json: bool) -> int:
     runbook_file, script_file = demo_files()
     script = load_script(script_file)
     runbook = first_look(runbook_file)
-    if runbook.t0_us is None:
-        raise InputError("the demo's runbook sets no t0")
-    origin = Origin.here(runbook.t0_us - LEAD_US, speed)
+    t0_us, first_us = _instants(runbook)
+    origin = Origin.here(first_us - micros(STARTING_S * speed), speed)
     async with emulated(runbook, origin) as world:
         request = RunRequest(
             runbook=runbook_file,
@@ -70,7 +70,7 @@ async def _run(*, speed: float, browser: bool, as_json: bool) -> int:
                 script,
                 f"{running.url}/hooks/{source}",
                 world.hook_secret,
-                runbook.t0_us,
+                t0_us,
                 "" if as_json else _note(page, speed),
             )
             code = await watch_to_the_end(running, around.watch)
@@ -80,6 +80,14 @@ async def _run(*, speed: float, browser: bool, as_json: bool) -> int:
         print_report(around.report)
         around.tell()
     return code
+
+
+def _instants(runbook: Runbook) -> tuple[Micros, Micros]:
+    """T-0 and the instant of the first cue, as planned."""
+    if runbook.t0_us is None:
+        raise InputError("the demo's runbook sets no t0")
+    offsets = [cue.at.offset_us for cue in runbook.cues if isinstance(cue.at, AtT)]
+    return runbook.t0_us, runbook.t0_us + min(offsets, default=0)
 
 
 @dataclass(slots=True)
@@ -92,7 +100,7 @@ class _Play:
     script: Script
     hook_url: str
     hook_secret: str = field(repr=False)
-    t0_us: int
+    t0_us: Micros
     note: str
     deeds: list[Deed] = field(default_factory=list)
     orders: Played = field(default_factory=Played)
