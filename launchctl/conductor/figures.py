@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from launchctl.orders.figures import value_of
 from launchctl.show.commands import TakeFigure
 from launchctl.show.inputs import FigureTaken
 from launchctl.store.base import Ledger
@@ -24,10 +25,9 @@ async def take_figure(ledger: Ledger, task: TakeFigure) -> FigureTaken:
             break
         await asyncio.sleep(_PAUSE_S)
     totals = await ledger.totals(task.as_of_us)
-    value: int = getattr(totals, task.of.removeprefix("orders."))
     return FigureTaken(
         figure=task.figure,
-        value=value,
+        value=value_of(task.of, totals),
         ledger_seq=totals.ledger_seq,
         unverified=True,
     )
