@@ -35,7 +35,7 @@ def money(value: Any, locale: str, _zone: str, currency: str = "USD") -> str:
     from babel.numbers import format_currency, get_currency_precision  # noqa: PLC0415
 
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"money needs whole minor units, not {value!r}")
+        raise ValueError(f"money needs whole minor units, not {value!r}")  # noqa: TRY004  as above
     digits = get_currency_precision(currency)
     amount = Decimal(value).scaleb(-digits)
     text = format_currency(
@@ -52,18 +52,19 @@ def _whole_pattern(locale: str) -> str:
     from babel import Locale  # noqa: PLC0415
 
     pattern = Locale.parse(locale).currency_formats["standard"].pattern
-    return pattern.replace(".00", "").replace("0.##", "0")
+    return str(pattern).replace(".00", "").replace("0.##", "0")
 
 
 def percent(value: Any, locale: str, _zone: str, digits: int = 0) -> str:
     """A share (``0.125``) as ``13%``, or with ``digits`` decimals."""
+    from babel import Locale  # noqa: PLC0415  slow to import
     from babel.numbers import format_percent  # noqa: PLC0415
 
-    pattern = "#,##0." + "0" * digits if digits else "#,##0"
-    suffix = "%" if not locale.startswith(("de", "fr")) else "\xa0%"
-    return format_percent(
-        _numeric(value, "percent"), format=pattern + suffix, locale=locale
-    )
+    pattern = str(Locale.parse(locale).percent_formats[None].pattern)
+    if digits:
+        head, zero, tail = pattern.rpartition("0")
+        pattern = f"{head}{zero}.{'0' * digits}{tail}"
+    return format_percent(_numeric(value, "percent"), format=pattern, locale=locale)
 
 
 def duration(value: Any, locale: str, _zone: str) -> str:
@@ -74,7 +75,7 @@ def duration(value: Any, locale: str, _zone: str) -> str:
     rest = round(_numeric(value, "duration"))
     if rest < 0:
         raise ValueError("duration needs seconds from 0 on")
-    parts = []
+    parts: list[str] = []
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, rest = divmod(rest, size)
         if count or (unit == "second" and not parts):

@@ -35,7 +35,7 @@ def read_do(context: Context, what: str, key: str) -> Read[tuple[AnyAction, ...]
             return None
         if len(items) > MAX_ACTIONS:
             reader.problem(node, f"{what}: at most {MAX_ACTIONS} actions in one cue")
-        found = []
+        found: list[AnyAction] = []
         for item in items[:MAX_ACTIONS]:
             action = read_action(context, item)
             if action is not None:
@@ -283,7 +283,7 @@ def _http(context: Context, fields: Fields) -> dict[str, Any] | None:
     if inner is None:
         return None
     reader = context.reader
-    method = inner.take("method", reader.word("http.method", ("POST",), _METHODS))
+    inner.take("method", reader.word("http.method", ("POST",), _METHODS))
     url = inner.need("url", context.address("http.url", "", "web"))
     body = inner.raw("json")
     headers = inner.take("headers", _headers(context))
@@ -295,7 +295,6 @@ def _http(context: Context, fields: Fields) -> dict[str, Any] | None:
         return None
     return {
         "http": kinds.HttpBody(
-            method="POST" if method is None else "POST",
             url=url,
             json_body=None if body is None else plain(body),
             headers=headers or {},

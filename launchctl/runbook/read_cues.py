@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from launchctl.runbook import model
-from launchctl.runbook.context import Context
+from launchctl.runbook.context import Context, Reference
 from launchctl.runbook.defaults import default_late
 from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.read_actions import read_do
@@ -288,23 +289,20 @@ def _approved_by(context: Context) -> Read[model.Gate]:
 
 
 def _orders_fresh(context: Context) -> Read[model.Gate]:
-    read_span = context.reader.span("orders_fresh")
+    reader = context.reader
+    read_span = reader.span("orders_fresh")
 
     def read(node: Node) -> model.Gate | None:
         within_us = read_span(node)
         if within_us is None:
             return None
-        context.references.append(_uses_orders(context, node, "orders_fresh"))
+        at = (node.line, node.column)
+        context.references.append(
+            Reference("orders", "orders_fresh", at, reader.cue, context.procedure)
+        )
         return model.OrdersFresh(within_us=within_us)
 
     return read
-
-
-def _uses_orders(context: Context, node: Node, what: str) -> Any:
-    from launchctl.runbook.context import Reference  # noqa: PLC0415  avoids a long line
-
-    at = (node.line, node.column)
-    return Reference("orders", what, at, context.reader.cue, context.procedure)
 
 
 def _check(context: Context) -> Read[model.Gate]:
@@ -317,7 +315,7 @@ def _check(context: Context) -> Read[model.Gate]:
     return read
 
 
-_GATES = {
+_GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "on_air": _on_air,
     "approved_by": _approved_by,
     "orders_fresh": _orders_fresh,

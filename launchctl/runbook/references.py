@@ -4,7 +4,7 @@ conditions read (SEMANTICS 4, "Names").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from launchctl.runbook.actions import Post
 from launchctl.runbook.context import Context, Reference, TextSite
@@ -59,13 +59,14 @@ class _Declared:
     def __init__(self, context: Context, runbook: Runbook) -> None:
         self.context = context
         self.runbook = runbook
-        places = [key.split(" ", 1) for key in context.places]
         # names as read, so that a broken stage is not also an unknown one
-        self.names: dict[str, set[str]] = {}
-        for kind, name in places:
-            self.names.setdefault(kind, set()).add(name)
+        self.names: dict[str, dict[str, None]] = {}
+        for key in context.places:
+            kind, _, name = key.partition(" ")
+            if " " not in name:
+                self.names.setdefault(kind, {})[name] = None
         if runbook.crew and "role" not in self.names:
-            self.names["role"] = set(runbook.crew)
+            self.names["role"] = dict.fromkeys(runbook.crew)
         self.cue_home = {cue.id: home for home, cue in all_cues(runbook)}
         self.posting = {
             cue.id
@@ -73,12 +74,9 @@ class _Declared:
             if any(isinstance(action, Post) for action in cue.do)
         }
 
-    def of(self, kind: str) -> list[str]:
-        """Declared names of a kind, in a stable order."""
-        kind = _CALLED.get(kind, kind)
-        if kind == "account":
-            return sorted(self.names.get("account", set()))
-        return sorted(name for name in self.names.get(kind, set()) if " " not in name)
+    def of(self, kind: str) -> Collection[str]:
+        """Declared names of a kind, in file order."""
+        return self.names.get(_CALLED.get(kind, kind), ())
 
     def check(self, reference: Reference) -> None:
         """One reference."""
@@ -94,7 +92,7 @@ class _Declared:
             return None
         known = self.of(kind)
         if kind == "poster":
-            known = [*known, *sorted(self.names.get("group", set()))]
+            known = [*known, *self.of("group")]
         if kind == "channel":
             return self._channel(name)
         if name not in known:
@@ -197,15 +195,14 @@ class _Declared:
         )
 
 
-def _known(kind: str, name: str, known: Iterable[str]) -> tuple[str, str] | None:
+def _known(kind: str, name: str, known: Collection[str]) -> tuple[str, str] | None:
     known = list(known)
     return (
         None if name in known else (f"there is no {kind} {name!r}", near(name, known))
     )
 
 
-def _among(root: str, word: str, known: Iterable[str]) -> tuple[str, str] | None:
-    known = list(known)
+def _among(root: str, word: str, known: Collection[str]) -> tuple[str, str] | None:
     if word in known:
         return None
     return f"there is no {root}.{word}", near(word, known)

@@ -145,7 +145,7 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 
 def _explain(error: Any, text: str, line: int) -> tuple[str, str]:
-    """libyaml's complaint in words that say what to do."""
+    """The complaint of libyaml in words that say what to do."""
     lines = text.splitlines()
     shown = lines[line - 1] if line <= len(lines) else ""
     if shown[: len(shown) - len(shown.lstrip())].count("\t"):
@@ -181,25 +181,22 @@ class _Composer:
         """The only document of the stream."""
         documents = 0
         while (event := self._next()) is not None:
-            match event:
-                case libyaml.ScalarEvent():
-                    self._scalar(event)
-                case libyaml.MappingStartEvent():
-                    self._open_mapping(event)
-                case libyaml.SequenceStartEvent():
-                    self._open_sequence(event)
-                case libyaml.MappingEndEvent():
-                    self._close()
-                case libyaml.SequenceEndEvent():
-                    self._close()
-                case libyaml.AliasEvent():
-                    raise self._refuse(event, f"an alias (*{event.anchor})")
-                case libyaml.DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        raise self._refuse(event, "a second document (---)")
-                case libyaml.StreamEndEvent():
-                    break
+            if isinstance(event, libyaml.ScalarEvent):
+                self._scalar(event)
+            elif isinstance(event, libyaml.MappingStartEvent):
+                self._open_mapping(event)
+            elif isinstance(event, libyaml.SequenceStartEvent):
+                self._open_sequence(event)
+            elif isinstance(event, libyaml.events.CollectionEndEvent):
+                self._close()
+            elif isinstance(event, libyaml.AliasEvent):
+                raise self._refuse(event, f"an alias (*{event.anchor})")
+            elif isinstance(event, libyaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._refuse(event, "a second document (---)")
+            elif isinstance(event, libyaml.StreamEndEvent):
+                break
         return self._root or Scalar(1, 1, "", None)
 
     def _refuse(self, event: Any, what: str) -> YamlError:

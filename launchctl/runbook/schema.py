@@ -1,0 +1,416 @@
+"""The JSON Schema of the language, for editors: completion, and red lines while typing.
+
+It says what the loader accepts key by key; what only the whole shows (references,
+conditions, cycles) stays with ``launch check``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from launchctl.runbook.actions import KINDS, StageAction
+from launchctl.runbook.filters import FILTERS
+from launchctl.runbook.read_world import FIGURE_OF, VERBS
+
+Schema = dict[str, Any]
+
+_SPAN = r"^\s*(0|(\d+(\.\d+)?(ms|d|h|m|s))+)\s*$"
+
+
+def _object(
+    properties: Schema, *, needs: tuple[str, ...] = (), about: str = ""
+) -> Schema:
+    found: Schema = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    if needs:
+        found["required"] = list(needs)
+    if about:
+        found["description"] = about
+    return found
+
+
+def _table(of: Schema, about: str = "") -> Schema:
+    """Names of one's own choice."""
+    found: Schema = {
+        "type": "object",
+        "propertyNames": {"$ref": "#/$defs/name"},
+        "additionalProperties": of,
+    }
+    return found | ({"description": about} if about else {})
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _word(*words: str) -> Schema:
+    return {"enum": list(words)}
+
+
+def _some(of: Schema) -> Schema:
+    """One, or a list of them."""
+    return {"anyOf": [of, {"type": "array", "items": of, "minItems": 1}]}
+
+
+def _text(longest: int = 4000) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": longest}
+
+
+def _whole(least: int = 0) -> Schema:
+    return {"type": "integer", "minimum": least}
+
+
+_TRUTH: Schema = {"type": "boolean"}
+
+
+def _basics() -> Schema:
+    return {
+        "name": {
+            "type": ["string", "integer"],
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
+        },
+        "span": {
+            "description": "A duration: 500ms, 30s, 2m14s, 1h30m.",
+            "anyOf": [{"type": "string", "pattern": _SPAN}, {"const": 0}],
+        },
+        "wall": {
+            "type": "string",
+            "description": "2016-03-31 20:30, 2016-03-31 10:00 Australia/Sydney, or a "
+            "time alone.",
+        },
+        "template": _text()
+        | {
+            "description": f"A text; {{{{ name | filter }}}} with {', '.join(FILTERS)}."
+        },
+        "condition": {
+            "type": ["string", "boolean"],
+            "description": "CEL over declared names: orders.units >= 300000",
+        },
+        "secret": {
+            "description": "By reference, never its value.",
+            "oneOf": [
+                _object({"env": _ref("name")}, needs=("env",)),
+                _object({"file": _text(400)}, needs=("file",)),
+            ],
+        },
+        "address": {
+            "anyOf": [
+                {"type": "string", "pattern": "^(wss?|https?)://"},
+                _object({"env": _ref("name")}, needs=("env",)),
+            ]
+        },
+        "names": _some(_ref("name")),
+        "else": _word("skip", "hold", "park"),
+        "round": _object({"down": _whole(1)}, needs=("down",)),
+        "transition": {
+            "anyOf": [
+                {"const": "cut"},
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": _ref("span"),
+                },
+            ]
+        },
+    }
+
+
+def _gate_keys() -> Schema:
+    on_air = _object(
+        {"scene": _text(200), "stage": _ref("name"), "still": _TRUTH}, needs=("scene",)
+    )
+    return {
+        "on_air": {"anyOf": [_text(200), on_air]},
+        "approved_by": _ref("names"),
+        "orders_fresh": _ref("span"),
+        "check": _ref("condition"),
+    }
+
+
+def _gates() -> Schema:
+    gate = _object(_gate_keys()) | {"minProperties": 1}
+    lift = _object(_gate_keys() | {"at": _ref("wall")}) | {
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    when = _object({"check": _ref("condition"), "for": _ref("span")}, needs=("check",))
+    return {
+        "gate": gate,
+        "gates": {"anyOf": [gate, {"type": "array", "items": gate}]},
+        "lift": lift,
+        "when": {"anyOf": [_ref("condition"), when]},
+    }
+
+
+def _bodies() -> Schema:
+    """What stands at an action's own key."""
+    teaser = _word("teaser")
+    media = _object({"file": _text(400), "alt": _text(1000)}, needs=("file",))
+    header = {"anyOf": [_text(1000), _ref("secret")]}
+    confirm = _object(
+        {"get": _ref("address"), "contains": _text(1000), "within": _ref("span")},
+        needs=("get",),
+    )
+    return {
+        "scene": _text(200),
+        "transition": _ref("transition"),
+        "text": _object(
+            {"source": _text(200), "text": {"type": "string", "maxLength": 4000}},
+            needs=("source", "text"),
+        ),
+        "visible": _object(
+            {"source": _text(200), "scene": _text(200), "show": _TRUTH},
+            needs=("source",),
+        ),
+        "audio": _object(
+            {"input": _text(200), "open": _TRUTH}, needs=("input", "open")
+        ),
+        "stream": _word("start", "stop"),
+        "record": _word("start", "stop"),
+        "counter": _word("open", "freeze", "hide"),
+        "post": _object(
+            {
+                "as": _ref("name"),
+                "text": _ref("template"),
+                "media": {
+                    "anyOf": [media, {"type": "array", "items": media, "maxItems": 4}]
+                },
+                "reply_to": _ref("name"),
+                "despite_silence": _TRUTH,
+                "public": teaser,
+            },
+            needs=("as", "text"),
+        ),
+        "http": _object(
+            {
+                "method": _word("POST"),
+                "url": _ref("address"),
+                "json": {},
+                "headers": {"type": "object", "additionalProperties": header},
+                "again": _word("safe"),
+                "confirm": confirm,
+                "public": teaser,
+            },
+            needs=("url",),
+        ),
+        "notify": _object(
+            {"to": _ref("name"), "text": _ref("template")}, needs=("to", "text")
+        ),
+        "hold": {
+            "anyOf": [
+                _ref("name"),
+                _object(
+                    {
+                        "name": _ref("name"),
+                        "for": _ref("span"),
+                        "release": _ref("names"),
+                    },
+                    needs=("name",),
+                ),
+            ]
+        },
+        "silence": _ref("names"),
+        "call": _ref("name"),
+        "end": _word("show"),
+    }
+
+
+def _actions() -> Schema:
+    failure = {
+        "anyOf": [
+            _word("ignore", "continue", "hold", "abort"),
+            _object({"call": _ref("name")}, needs=("call",)),
+        ]
+    }
+    bodies = _bodies()
+    found: Schema = {"on_failure": failure}
+    for kind, cls in KINDS.items():
+        keys: Schema = {
+            kind: bodies[kind],
+            "timeout": _ref("span"),
+            "on_failure": _ref("on_failure"),
+        }
+        if issubclass(cls, StageAction):
+            keys["stage"] = _ref("name")
+        if kind == "scene":
+            keys["transition"] = _ref("transition")
+        found[f"action_{kind}"] = _object(keys, needs=(kind,))
+    found["actions"] = {
+        "type": "array",
+        "maxItems": 64,
+        "items": {"oneOf": [_ref(f"action_{kind}") for kind in KINDS]},
+    }
+    return found
+
+
+def _cues() -> Schema:
+    within = {"anyOf": [_ref("span"), {"const": "any"}]}
+    cue = _object(
+        {
+            "cue": _ref("name"),
+            "at": _text(200)
+            | {"description": "T-10m, an instant, or another cue and a span: X + 24h"},
+            "after": _ref("names"),
+            "any": _ref("names"),
+            "also": _some(_word("skipped", "failed")),
+            "when": _ref("when"),
+            "go": _ref("names"),
+            "gate": _ref("gates"),
+            "wait": _object({"for": _ref("span"), "else": _ref("else")}),
+            "late": _object({"within": within, "else": _ref("else")}),
+            "about": _ref("names"),
+            "public": _word("teaser"),
+            "once": _TRUTH,
+            "reserve": _TRUTH,
+            "in_hold": _word("wait"),
+            "do": _ref("actions"),
+        },
+        needs=("cue",),
+    )
+    procedure = _object(
+        {
+            "when": _ref("when"),
+            "once_per": _ref("span"),
+            "gate": _ref("gates"),
+            "cues": _ref("cues"),
+        },
+        needs=("cues",),
+    )
+    return {
+        "cue": cue,
+        "cues": {"type": "array", "items": _ref("cue")},
+        "procedure": procedure,
+    }
+
+
+def _world() -> Schema:
+    return {
+        "stage": _object(
+            {
+                "driver": _word("obs"),
+                "url": _ref("address"),
+                "password": _ref("secret"),
+            },
+            needs=("driver", "url"),
+        ),
+        "account": _object(
+            {
+                "network": _ref("name"),
+                "handle": _text(200),
+                "credentials": _ref("secret"),
+                "lang": _ref("name"),
+                "api": _ref("address"),
+                "doubt": _word("ask", "resend"),
+            },
+            needs=("network", "handle", "credentials"),
+        ),
+        "role": _object(
+            {"may": _some(_word(*VERBS)), "timezone": _text(64)}, needs=("may",)
+        ),
+        "embargo": _object(
+            {
+                "default": _TRUTH,
+                "topics": _ref("names"),
+                "lifts": _some(_ref("lift")),
+                "not_before": _ref("wall"),
+            }
+        ),
+        "figure": _object(
+            {
+                "of": _word(*FIGURE_OF),
+                "round": _ref("round"),
+                "bounds": {
+                    "type": "array",
+                    "items": _whole(),
+                    "minItems": 2,
+                    "maxItems": 2,
+                },
+            },
+            needs=("of",),
+        ),
+        "channel": _object({"url": _ref("secret")}, needs=("url",)),
+    }
+
+
+def _orders() -> Schema:
+    amount = {"type": "number", "minimum": 0}
+    source = _object(
+        {
+            "kind": _word("webhook"),
+            "name": _ref("name"),
+            "secret": _some(_ref("secret")),
+            "role": _word("counts"),
+            "settle": _ref("span"),
+        },
+        needs=("kind", "name", "secret"),
+    )
+    unit_value = _object(
+        {
+            "amount": amount,
+            "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+            "basis": _text(200),
+            "applies_to": _word("all"),
+        },
+        needs=("amount", "currency"),
+    )
+    show_on = _object(
+        {"stage": _ref("name"), "source": _text(200), "text": _ref("template")},
+        needs=("source",),
+    )
+    return _object(
+        {
+            "deposit": {
+                "type": "object",
+                "propertyNames": {"pattern": "^[A-Z]{3}$"},
+                "additionalProperties": amount,
+            },
+            "unit_value": unit_value,
+            "sources": {"type": "array", "items": source},
+            "show_on": show_on,
+            "public": _object({"round": _ref("round"), "delay": _ref("span")}),
+        }
+    )
+
+
+def runbook_schema() -> Schema:
+    """The schema of a whole runbook (JSON Schema 2020-12)."""
+    constant = {"type": ["string", "number", "boolean"]}
+    top = _object(
+        {
+            "runbook": {"const": 1},
+            "title": _text(200),
+            "locale": _text(32),
+            "timezone": _text(64),
+            "t0": _ref("wall"),
+            "hard_out": _ref("wall"),
+            "stages": _table(_ref("stage"), "Mixers."),
+            "accounts": _table(_ref("account"), "Who posts where."),
+            "groups": _table(_ref("names"), "Accounts that post together."),
+            "crew": _table(_ref("role"), "Roles, and what they may do."),
+            "embargoes": _table(_ref("embargo"), "What must not leave before."),
+            "approvals": _table(_ref("names"), "Who approves, by topic."),
+            "orders": _ref("orders"),
+            "figures": _table(_ref("figure"), "Numbers that are announced."),
+            "notify": _table(_ref("channel"), "Crew channels."),
+            "vars": _table(constant, "Constants for texts and conditions."),
+            "cues": _ref("cues"),
+            "procedures": _table(_ref("procedure")),
+            "safe": _ref("actions"),
+        },
+        needs=("runbook", "title"),
+    )
+    parts: Schema = {"orders": _orders()}
+    for more in (_basics(), _gates(), _actions(), _cues(), _world()):
+        parts |= more
+    return (
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "launchctl runbook",
+        }
+        | top
+        | {"$defs": parts}
+    )
