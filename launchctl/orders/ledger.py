@@ -242,6 +242,16 @@ def sum_shares(parts: Iterable[tuple[str, Share]]) -> dict[str, Share]:
 def _merge_placed(state: OrderState, delivery: Delivery) -> OrderState:
     at_us = delivery.occurred_us if delivery.placed_us is None else delivery.placed_us
     quantity = 1 if delivery.quantity is None else delivery.quantity
+    if state is UNKNOWN_ORDER:  # nearly always: spares two copies
+        return OrderState(
+            placed_us=at_us,
+            gross_quantity=quantity,
+            quantity=quantity,
+            currency=delivery.currency or "",
+            deposit_minor=delivery.deposit_minor or 0,
+            told_us=delivery.occurred_us,
+            told_by=delivery.event_id,
+        )
     merged = state._replace(
         placed_us=at_us if state.placed_us is None else min(at_us, state.placed_us),
         gross_quantity=max(state.gross_quantity, quantity),

@@ -19,7 +19,11 @@ import structlog
 from aiohttp import web
 
 from launchctl.errors import JournalError
-from launchctl.orders.sources.webhook import DeliveryRefusedError, WebhookSource
+from launchctl.orders.sources.webhook import (
+    DeliveryRefusedError,
+    Envelope,
+    WebhookSource,
+)
 from launchctl.store.base import Ledger
 from launchctl.times import Micros
 
@@ -66,9 +70,9 @@ class Hooks:
         """Take one delivery, or say why not."""
         name = request.match_info["source"]
         try:
-            source = self._admit(name, request)
+            source, envelope = self._admit(name, request)
             raw = await self._read(request)
-            delivery = source.verify(request.headers, raw, self._now_us())
+            delivery = source.read(envelope, raw, self._now_us())
             verdict = await self._ledger.record(delivery)
         except DeliveryRefusedError as refusal:
             self._refusals.note(name, refusal.status, str(refusal))
@@ -79,12 +83,12 @@ class Hooks:
             return _refused(503, "the delivery could not be kept; send it again")
         return web.json_response({"verdict": verdict.value})
 
-    def _admit(self, name: str, request: web.Request) -> WebhookSource:
+    def _admit(self, name: str, request: web.Request) -> tuple[WebhookSource, Envelope]:
         """Everything that can be said before the body is read."""
         source = self._sources.get(name)
         if source is None:
             raise DeliveryRefusedError(404, "there is no such order source")
-        source.check_headers(request.headers, self._now_us())
+        envelope = source.admit(request.headers, self._now_us())
         if (request.content_length or 0) > MAX_BODY_BYTES:
             raise DeliveryRefusedError(413, "the body is larger than 64 KiB")
         encoding = request.headers.get("Content-Encoding", "identity")
@@ -93,7 +97,7 @@ class Hooks:
             raise DeliveryRefusedError(415, "the body must not be compressed")
         if not self._room():
             raise DeliveryRefusedError(503, "no room for orders; send it again later")
-        return source
+        return source, envelope
 
     async def _read(self, request: web.Request) -> bytes:
         body = bytearray()

@@ -193,7 +193,7 @@ def test_unsigned_message_is_refused_by_its_headers(name):
     headers = signed(b"{}")
     del headers[name]
     with pytest.raises(DeliveryRefusedError, match="are needed") as caught:
-        SOURCE.check_headers(headers, NOW_US)
+        SOURCE.admit(headers, NOW_US)
     assert caught.value.status == 401
 
 

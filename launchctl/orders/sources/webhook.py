@@ -19,7 +19,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,6 +50,14 @@ class DeliveryRefusedError(LaunchError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class Envelope(NamedTuple):
+    """The three headers of a message, well formed and fresh; not yet proven."""
+
+    event_id: str
+    stamp: str
+    signature: str
 
 
 class _Strict(BaseModel):
@@ -116,7 +124,7 @@ class WebhookSource:
     def __repr__(self) -> str:
         return f"WebhookSource({self.name!r})"
 
-    def check_headers(self, headers: Mapping[str, str], now_us: Micros) -> None:
+    def admit(self, headers: Mapping[str, str], now_us: Micros) -> Envelope:
         """Refuse what cannot be genuine before its body is read.
 
         Args:
@@ -126,28 +134,6 @@ class WebhookSource:
         Raises:
             DeliveryRefusedError: 401 not signed or stale, 400 malformed.
         """
-        self._envelope(headers, now_us)
-
-    def verify(
-        self, headers: Mapping[str, str], raw: bytes, now_us: Micros
-    ) -> Delivery:
-        """The message, if this shop signed it and it can be read.
-
-        Raises:
-            DeliveryRefusedError: 401 not signed, wrongly signed or stale; 400 garbage;
-                422 JSON that is no order message.
-        """
-        event_id, stamp, signatures = self._envelope(headers, now_us)
-        signed = f"{event_id}.{stamp}.".encode() + raw
-        if not self._is_signed(signed, signatures):
-            raise DeliveryRefusedError(401, "the signature is wrong")
-        return self._delivery(
-            _read(raw), event_id, stamp_us=int(stamp) * SECOND, now_us=now_us
-        )
-
-    def _envelope(
-        self, headers: Mapping[str, str], now_us: Micros
-    ) -> tuple[str, str, list[bytes]]:
         event_id = headers.get("webhook-id", "")
         stamp = headers.get("webhook-timestamp", "")
         signature = headers.get("webhook-signature", "")
@@ -167,7 +153,25 @@ class WebhookSource:
         if abs(off_us) > self._tolerance_us:
             side = "in the future" if off_us > 0 else "old"
             raise DeliveryRefusedError(401, f"webhook-timestamp is too far {side}")
-        return event_id, stamp, _signatures(signature)
+        return Envelope(event_id, stamp, signature)
+
+    def read(self, envelope: Envelope, raw: bytes, now_us: Micros) -> Delivery:
+        """The message of an admitted envelope, if this shop signed it.
+
+        Raises:
+            DeliveryRefusedError: 401 wrongly signed; 400 garbage; 422 JSON that is no
+                order message.
+        """
+        signed = f"{envelope.event_id}.{envelope.stamp}.".encode() + raw
+        if not self._is_signed(signed, _signatures(envelope.signature)):
+            raise DeliveryRefusedError(401, "the signature is wrong")
+        return self._delivery(_read(raw), envelope, now_us)
+
+    def verify(
+        self, headers: Mapping[str, str], raw: bytes, now_us: Micros
+    ) -> Delivery:
+        """``admit`` and ``read`` in one."""
+        return self.read(self.admit(headers, now_us), raw, now_us)
 
     def _is_signed(self, signed: bytes, signatures: Sequence[bytes]) -> bool:
         """Every key is held against every signature, whichever fits: constant time."""
@@ -178,18 +182,16 @@ class WebhookSource:
                 fits |= hmac.compare_digest(right, signature)
         return fits
 
-    def _delivery(
-        self, body: _Body, event_id: str, *, stamp_us: Micros, now_us: Micros
-    ) -> Delivery:
+    def _delivery(self, body: _Body, envelope: Envelope, now_us: Micros) -> Delivery:
         order, refund = body.order, body.refund or _Refund()
         placed_us = _instant("placed_at", order.placed_at)
         occurred_us = _instant("timestamp", body.timestamp)
         delivery = Delivery(
             source=self.name,
-            event_id=event_id,
+            event_id=envelope.event_id,
             what=Happening(body.type.removeprefix("order.")),
             order_id=order.id,
-            occurred_us=_first(occurred_us, placed_us, stamp_us),
+            occurred_us=_first(occurred_us, placed_us, int(envelope.stamp) * SECOND),
             received_us=now_us,
             placed_us=placed_us,
             quantity=order.quantity,

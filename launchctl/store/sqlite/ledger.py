@@ -20,9 +20,10 @@ from launchctl.store.sqlite.keeper import Keeper
 from launchctl.store.sqlite.ledger_tables import (
     SCHEMA,
     VERSION,
-    Batch,
     read_heartbeats,
     read_totals,
+    record_batch,
+    record_heartbeat,
 )
 from launchctl.store.sqlite.reader import Reader
 from launchctl.store.sqlite.writer import Writer
@@ -164,13 +165,15 @@ class SqliteLedger:
 def _write(
     connection: sqlite3.Connection, items: Sequence[Delivery | _Heartbeat]
 ) -> Sequence[Verdict]:
-    batch = Batch(connection)
+    """Verdicts in the order of the items; a heartbeat's is never looked at."""
+    verdicts = iter(
+        record_batch(connection, [item for item in items if isinstance(item, Delivery)])
+    )
     outcomes = []
     for item in items:
-        if isinstance(item, _Heartbeat):
-            batch.heartbeat(item.source, item.at_us)
-            outcomes.append(Verdict.KNOWN)
+        if isinstance(item, Delivery):
+            outcomes.append(next(verdicts))
         else:
-            outcomes.append(batch.record(item))
-    batch.flush()
+            record_heartbeat(connection, item.source, item.at_us)
+            outcomes.append(Verdict.KNOWN)
     return outcomes

@@ -1,4 +1,4 @@
-"""``ledger.db`` inside: tables, the batch that a commit writes, and the sums.
+"""``ledger.db`` inside: tables, what a commit writes, and the sums.
 
 ``delivery`` is what was heard, once per (source, event id). ``orders`` is what is known
 of each order. ``total`` holds the running sums per currency and ``slice`` the same sums
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from launchctl.orders.ledger import (
@@ -67,11 +68,21 @@ CREATE TABLE heartbeat (source TEXT PRIMARY KEY, at_us INTEGER NOT NULL)
     STRICT, WITHOUT ROWID
 """
 
-_INSERT_DELIVERY = (
-    "INSERT INTO delivery VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"
+# A cross join keeps its order: the keys outside, a search in the table for each. With
+# IN (VALUES ...) SQLite scans the whole table.
+_KNOWN = (
+    "WITH asked (source, event_id) AS (VALUES {}) "
+    "SELECT source, event_id FROM asked CROSS JOIN delivery USING (source, event_id)"
 )
-_SELECT_ORDER = f"SELECT {_STATE} FROM orders WHERE source = ? AND order_id = ?"  # noqa: S608 - columns of this file
-_UPSERT_ORDER = "INSERT OR REPLACE INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ORDERS = (
+    "WITH asked (source, order_id) AS (VALUES {}) "  # noqa: S608 - columns of this file
+    "SELECT source, order_id, "
+    + _STATE
+    + " FROM asked CROSS JOIN orders USING (source, order_id)"
+)
+_INSERT_DELIVERIES = "INSERT INTO delivery VALUES {}"
+_UPSERT_ORDERS = "INSERT OR REPLACE INTO orders VALUES {}"
+_MAX_ROWS = 256
 _ADD = (
     "placed = placed + excluded.placed, units = units + excluded.units, "
     "net_units = net_units + excluded.net_units, "
@@ -86,88 +97,52 @@ _UPSERT_SLICE = (
 )
 
 
-class Batch:
-    """The deliveries of one commit: read each order once, write each row once."""
+def record_batch(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery]
+) -> list[Verdict]:
+    """Keep and merge the deliveries of one commit; read and write each order once.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._before: dict[Key, OrderState] = {}
-        self._orders: dict[Key, OrderState] = {}
-        self._new = 0
-        self._quarantined = 0
-        self._last_us = 0
-
-    def record(self, delivery: Delivery) -> Verdict:
-        """Keep the delivery and merge it, unless it was delivered before."""
-        row = (
-            delivery.source,
-            delivery.event_id,
-            delivery.what.value,
-            delivery.order_id,
-            delivery.occurred_us,
-            delivery.received_us,
-            delivery.placed_us,
-            delivery.quantity,
-            delivery.currency,
-            delivery.deposit_minor,
-            delivery.refund_id,
-            delivery.refund_minor,
-            delivery.quarantine,
+    Every statement takes many rows: the interpreter's lock is given up once for each, and
+    to get it back this thread competes with the loop that serves the shops.
+    """
+    known: set[Key] = set(
+        _many(connection, _KNOWN, [(d.source, d.event_id) for d in deliveries])
+    )
+    verdicts, new = [], []
+    for delivery in deliveries:
+        key = (delivery.source, delivery.event_id)
+        if key in known:
+            verdicts.append(Verdict.KNOWN)
+            continue
+        known.add(key)
+        new.append(delivery)
+        aside = bool(delivery.quarantine)
+        verdicts.append(Verdict.QUARANTINED if aside else Verdict.COUNTED)
+    if new:
+        _many(connection, _INSERT_DELIVERIES, [_delivery_row(d) for d in new])
+        counted = [delivery for delivery in new if not delivery.quarantine]
+        _merge_orders(connection, counted)
+        connection.execute(
+            "UPDATE head SET seq = seq + ?, quarantined = quarantined + ?, "
+            "last_us = nullif(max(coalesce(last_us, 0), ?), 0)",
+            (
+                len(new),
+                len(new) - len(counted),
+                max((delivery.received_us for delivery in counted), default=0),
+            ),
         )
-        if self._connection.execute(_INSERT_DELIVERY, row).rowcount == 0:
-            return Verdict.KNOWN
-        self._new += 1
-        if delivery.quarantine:
-            self._quarantined += 1
-            return Verdict.QUARANTINED
-        self._last_us = max(self._last_us, delivery.received_us)
-        key = (delivery.source, delivery.order_id)
-        self._orders[key] = merge(self._state(key), delivery)
-        return Verdict.COUNTED
+    return verdicts
 
-    def heartbeat(self, source: str, at_us: Micros) -> None:
-        """The latest word that the source's hook answers."""
-        self._connection.execute(
-            "INSERT INTO heartbeat VALUES (?, ?) ON CONFLICT (source) DO UPDATE "
-            "SET at_us = max(at_us, excluded.at_us)",
-            (source, at_us),
-        )
 
-    def flush(self) -> None:
-        """Write the orders that changed, and the sums."""
-        totals: dict[str, Share] = {}
-        slices: dict[tuple[int, str], Share] = {}
-        rows = []
-        for key, state in self._orders.items():
-            before = self._before[key]
-            if state == before:
-                continue
-            rows.append(_row(key, state))
-            _move(totals, slices, before, NOTHING.minus(share(before)))
-            _move(totals, slices, state, share(state))
-        self._connection.executemany(_UPSERT_ORDER, rows)
-        self._connection.executemany(
-            _UPSERT_TOTAL,
-            [(code, *part) for code, part in totals.items() if part != NOTHING],
-        )
-        self._connection.executemany(
-            _UPSERT_SLICE,
-            [(*key, *part) for key, part in slices.items() if part != NOTHING],
-        )
-        if self._new:
-            self._connection.execute(
-                "UPDATE head SET seq = seq + ?, quarantined = quarantined + ?, "
-                "last_us = nullif(max(coalesce(last_us, 0), ?), 0)",
-                (self._new, self._quarantined, self._last_us),
-            )
-
-    def _state(self, key: Key) -> OrderState:
-        if key in self._orders:
-            return self._orders[key]
-        row = self._connection.execute(_SELECT_ORDER, key).fetchone()
-        state = UNKNOWN_ORDER if row is None else _state_of(row)
-        self._before[key] = state
-        return state
+def record_heartbeat(
+    connection: sqlite3.Connection, source: str, at_us: Micros
+) -> None:
+    """The latest word that the source's hook answers."""
+    connection.execute(
+        "INSERT INTO heartbeat VALUES (?, ?) ON CONFLICT (source) DO UPDATE "
+        "SET at_us = max(at_us, excluded.at_us)",
+        (source, at_us),
+    )
 
 
 def read_totals(
@@ -214,6 +189,62 @@ def _shares_as_of(
     return sum_shares((code, Share(*part)) for code, *part in (*whole, *rest))
 
 
+def _merge_orders(
+    connection: sqlite3.Connection, deliveries: Sequence[Delivery]
+) -> None:
+    """Merge into the orders; move the sums by what changed."""
+    keys = dict.fromkeys((d.source, d.order_id) for d in deliveries)
+    before = {
+        (source, order_id): _state_of(row)
+        for source, order_id, *row in _many(connection, _ORDERS, list(keys))
+    }
+    after = dict(before)
+    for delivery in deliveries:
+        key = (delivery.source, delivery.order_id)
+        after[key] = merge(after.get(key, UNKNOWN_ORDER), delivery)
+    totals: dict[str, Share] = {}
+    slices: dict[tuple[int, str], Share] = {}
+    rows = []
+    for key, state in after.items():
+        old = before.get(key, UNKNOWN_ORDER)
+        if state == old:
+            continue
+        part = share(state)
+        rows.append(_order_row(key, state, part))
+        _move(totals, slices, state, part)
+        if old is not UNKNOWN_ORDER:
+            _move(totals, slices, old, NOTHING.minus(share(old)))
+    _many(connection, _UPSERT_ORDERS, rows)
+    connection.executemany(
+        _UPSERT_TOTAL,
+        [(code, *part) for code, part in totals.items() if part != NOTHING],
+    )
+    connection.executemany(
+        _UPSERT_SLICE,
+        [(*key, *part) for key, part in slices.items() if part != NOTHING],
+    )
+
+
+def _many(
+    connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]
+) -> list[Any]:
+    """Run the statement with many rows at once, and give all it answers.
+
+    The rows are cut into powers of two, so that few different statements are prepared.
+    """
+    answers: list[Any] = []
+    start = 0
+    while start < len(rows):
+        size = min(_MAX_ROWS, 1 << ((len(rows) - start).bit_length() - 1))
+        chunk = rows[start : start + size]
+        start += size
+        marks = f"({','.join('?' * len(chunk[0]))})"
+        text = statement.format(",".join([marks] * size))
+        values = tuple(chain.from_iterable(chunk))
+        answers += connection.execute(text, values).fetchall()
+    return answers
+
+
 def _move(
     totals: dict[str, Share],
     slices: dict[tuple[int, str], Share],
@@ -227,13 +258,30 @@ def _move(
     slices[key] = slices.get(key, NOTHING).plus(part)
 
 
-def _row(key: Key, state: OrderState) -> tuple[Any, ...]:
-    part = share(state)
+def _delivery_row(delivery: Delivery) -> tuple[Any, ...]:
+    return (
+        delivery.source,
+        delivery.event_id,
+        delivery.what.value,
+        delivery.order_id,
+        delivery.occurred_us,
+        delivery.received_us,
+        delivery.placed_us,
+        delivery.quantity,
+        delivery.currency,
+        delivery.deposit_minor,
+        delivery.refund_id,
+        delivery.refund_minor,
+        delivery.quarantine,
+    )
+
+
+def _order_row(key: Key, state: OrderState, part: Share) -> tuple[Any, ...]:
     refunds = json.dumps(state.refunds) if state.refunds else ""
     return (*key, *state[:-1], refunds, part.net_units, part.paid_minor)
 
 
-def _state_of(row: tuple[Any, ...]) -> OrderState:
+def _state_of(row: Sequence[Any]) -> OrderState:
     *fields, refunds = row
     state = OrderState(*fields)
     return state._replace(
