@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from launchctl.cli.output import console, print_json
+from launchctl.cli.output import print_json
+from launchctl.cli.reporting import print_report, report_of
 from launchctl.cli.start_show import RunningShow, RunRequest, start_show
 from launchctl.cli.view import show_until
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError, RefusedError
-from launchctl.report.as_run import make_report
-from launchctl.report.table import report_table
 from launchctl.store.base import Line
 from launchctl.store.folder import RunFolder
 
@@ -146,8 +145,7 @@ async def show_in_terminal(viewer: Viewer, done: asyncio.Event) -> None:
     meta = viewer.folder.meta
     print(f"run     {meta.run}\nfolder  {viewer.folder.path}\npage    {meta.url}/crew")
     await show_until(viewer, done)
-    lines = await viewer.lines()
-    console().print(report_table(make_report(lines, viewer.status())))
+    print_report(await report_of(viewer))
 
 
 @contextmanager

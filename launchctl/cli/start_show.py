@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,16 +84,27 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
     """
     origin = Origin.here(request.start_us, request.speed)
     t0_us = parse_t0(request.t0, origin.start_us)
+    addresses = _Asked(request.environ)
     runbook = load(
         request.runbook,
         t0_us=t0_us,
         sets=request.sets,
-        environ=request.environ,
+        environ=addresses,
         now_us=origin.start_us,
     )
     show_secrets = resolve_show(runbook, request.environ)
     front_secrets = resolve_front(runbook, request.environ)
-    folder = await _make_folder(request, runbook, origin, t0_us)
+    meta = RunMeta(
+        run=run_id(origin.start_us, runbook.title),
+        title=runbook.title,
+        runbook=Path(runbook.path).name,
+        origin=origin,
+        t0_us=t0_us,
+        sets=tuple(request.sets),
+        rehearsal=request.rehearsal,
+        environ=addresses.asked,
+    )
+    folder = await _make_folder(request.run_dir, meta, runbook)
     async with AsyncExitStack() as stack:
         # The front first: hooks count before the first cue, and stay up after the last.
         front = await start_child(
@@ -140,20 +151,32 @@ def parse_t0(written: str | None, now_us: Micros) -> Micros | None:
         ) from error
 
 
+class _Asked(Mapping[str, str]):
+    """An environment that remembers what was taken from it.
+
+    The loader takes addresses from it, never secrets: they are kept with the run, so
+    that a second terminal, with another environment, reads the same runbook.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.asked: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        self.asked[name] = self._environ[name]
+        return self.asked[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)
+
+
 async def _make_folder(
-    request: RunRequest, runbook: Runbook, origin: Origin, t0_us: Micros | None
+    run_dir: Path | None, meta: RunMeta, runbook: Runbook
 ) -> RunFolder:
-    run = run_id(origin.start_us, runbook.title)
-    meta = RunMeta(
-        run=run,
-        title=runbook.title,
-        runbook="",
-        origin=origin,
-        t0_us=t0_us,
-        sets=tuple(request.sets),
-        rehearsal=request.rehearsal,
-    )
-    folder = RunFolder.create(request.run_dir or runs_root() / run, meta, runbook)
+    folder = RunFolder.create(run_dir or runs_root() / meta.run, meta, runbook)
     # Every file exists before the first process looks for it.
     sources = runbook.orders.sources if runbook.orders else ()
     async with folder.journal(writer=True), folder.inbox():

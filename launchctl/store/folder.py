@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -108,7 +108,7 @@ class RunFolder:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.chmod(0o700)
         folder._pin(runbook)
-        folder.write(replace(meta, runbook=Path(runbook.path).name))
+        folder.write(meta)
         return folder
 
     @classmethod
