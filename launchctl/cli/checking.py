@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from launchctl.cli.output import console, print_json
@@ -107,43 +106,38 @@ def _print(runbook: Runbook, healths: dict[str, Health] | None) -> None:
             Text(f"moved by --t0: {instant.where} {instant.written} -> {moved}")
         )
     screen.print()
-    screen.print(_timeline(rows, zones))
+    _print_timeline(rows, zones)
     _print_embargoes(runbook, rows, home)
     for warning in runbook.warnings:
         screen.print(Text(f"warning: {warning}", style="yellow"))
     for name, health in (healths or {}).items():
         style = "green" if health.level in _READY else "bold red"
         screen.print(Text(f"{health.level.value:8} {name}  {health.text}", style=style))
-    screen.print(Text(f"\n{len(rows)} cues, digest {runbook.digest[:16]}", style="dim"))
+    screen.print(Text(f"{len(rows)} cues, digest {runbook.digest[:16]}", style="dim"))
 
 
-def _timeline(rows: list[Row], zones: list[str]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("T", no_wrap=True, justify="right")
-    for zone in zones:
-        table.add_column(zone, no_wrap=True)
-    table.add_column("cue", no_wrap=True)
-    table.add_column("starts", overflow="fold")
-    table.add_column("does", overflow="fold")
+def _print_timeline(rows: list[Row], zones: list[str]) -> None:
+    """A line a cue, aligned, with what it does below it."""
+    table = [("T", *zones, "cue", "starts")]
     for row in rows:
-        at_us = row.planned_us
         name = f"{row.procedure}/{row.cue}" if row.procedure else row.cue
-        gates = [f"waits for {gate}" for gate in row.gates]
-        table.add_row(
-            Text(t_in_words(row)),
-            *(
-                Text("-" if at_us is None else local_time(at_us, zone))
-                for zone in zones
-            ),
-            Text(name, style="bold"),
-            Text("\n".join([row.starts, *gates])),
-            Text("\n".join(deed.text for deed in row.does)),
-        )
-    return table
+        times = (_shown(row.planned_us, zone) for zone in zones)
+        waits = "".join(f"; waits for {gate}" for gate in row.gates)
+        table.append((t_in_words(row), *times, name, row.starts + waits))
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    screen = console()
+    for index, cells in enumerate(table):
+        padded = (f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+        style = "bold" if index else "dim"
+        screen.print(Text("  ".join(padded).rstrip(), style=style))
+        for deed in rows[index - 1].does if index else ():
+            under = f"  [embargo {', '.join(deed.embargoes)}]" if deed.embargoes else ""
+            screen.print(Text(f"    {deed.text}{under}"))
 
 
 def _shown(at_us: Micros | None, zone: str) -> str:
-    return "-" if at_us is None else local_time(at_us, zone)
+    """Without the year, which the head has."""
+    return "-" if at_us is None else local_time(at_us, zone)[5:]
 
 
 def _print_embargoes(runbook: Runbook, rows: list[Row], home: str) -> None:

@@ -108,7 +108,7 @@ def starts_in_words(cue: Cue, procedure: str | None) -> str:
 def _at_in_words(at: At) -> str:
     match at:
         case AtT():
-            return f"at T{'-' if at.offset_us < 0 else '+'}{_span(at.offset_us)}"
+            return f"at T{'+' if at.offset_us > 0 else '-'}{_span(at.offset_us)}"
         case AtWall():
             return f"at {at.written}"
         case AtCue():
@@ -125,11 +125,10 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
     """``scene Reveal``, ``post as ceo "Model 3. $35k."``; never a secret."""
     match action:
         case act.Scene():
-            fade = action.transition
-            how = f" ({fade.name} {format_span(fade.duration_us)})" if fade else ""
+            how = f" ({_fade(action.transition)})" if action.transition else ""
             return f"scene {action.scene}{how}"
         case act.SetTransition():
-            return f"transition {action.transition.name}"
+            return f"transition {_fade(action.transition)}"
         case act.SetText():
             return f"text {action.text.source} {_quoted(action.text.text)}"
         case act.Visible():
@@ -160,6 +159,13 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
             return f"{action.kind} {getattr(action, action.kind)}"
         case _:
             assert_never(action)
+
+
+def _fade(transition: act.Transition) -> str:
+    """``Cut``, ``Fade 500ms``."""
+    if not transition.duration_us:
+        return transition.name
+    return f"{transition.name} {format_span(transition.duration_us)}"
 
 
 def _quoted(text: str) -> str:
