@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from launchctl.cli.calls import CallAnswer, Desk, Way, Wish
 from launchctl.errors import RefusedError
@@ -65,7 +66,7 @@ def only_standby(status: Status, role: str | None) -> StandbyStatus:
 
 
 def resume_work(
-    names: list[str],
+    names: list[str], args: Mapping[str, Any]
 ) -> Callable[[Desk, Way], Awaitable[list[CallAnswer]]]:
     """Release the holds named; without a name the only one that is open."""
 
@@ -74,7 +75,7 @@ def resume_work(
         wanted = names or [only_hold(status)]
         answers = []
         for name in wanted:
-            answers.append(await desk.call(Wish("resume", name, {}, status["seq"])))
+            answers.append(await desk.call(Wish("resume", name, args, status["seq"])))
             status = await desk.status()
         return answers
 

@@ -7,6 +7,7 @@ that all of them share are declared once, in ``_shared``.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -25,6 +26,10 @@ from launchctl.cli.options import (
 )
 
 _Cue = Annotated[str, typer.Argument(metavar="CUE", show_default=False)]
+_Account = Annotated[
+    str | None,
+    typer.Option("--account", help="Which account's, where the cue posts to several."),
+]
 _Work = Callable[[Desk, Way], Awaitable[list[CallAnswer]]]
 
 _REGISTERED: list[tuple[str, Callable[..., None]]] = []
@@ -112,6 +117,19 @@ def _one(verb: str, target: str | None = None, **args: Any) -> _Work:
     return work
 
 
+def _confirmed(confirm: bool) -> dict[str, Any]:
+    return {"confirm": True} if confirm else {}
+
+
+def _receipt(post_url: str | None, account: str | None) -> dict[str, Any]:
+    """Where the post is; its id too where the URL shows it, so that replies find it."""
+    receipt = {"url": post_url, "account": account}
+    found = re.search(r"/status/(\d+)", post_url or "")
+    if found:
+        receipt["id"] = found[1]
+    return {key: value for key, value in receipt.items() if value}
+
+
 @_verb("go")
 def go(
     cue: Annotated[
@@ -133,11 +151,22 @@ def hold(name: Annotated[str, typer.Argument(metavar="NAME")] = "operator") -> _
 @_verb("resume")
 def resume(
     holds: Annotated[list[str] | None, typer.Argument(metavar="[HOLD]...")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="INSTANT", help="Not now, but then, by itself."),
+    ] = None,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm", help="Release a planned hold early: T-0 comes forward."
+        ),
+    ] = False,
 ) -> _Work:
     """Release the holds named, or the only one open."""
     from launchctl.cli.standby import resume_work
 
-    return resume_work(holds or [])
+    args = {"at": at} if at else {}
+    return resume_work(holds or [], args | _confirmed(confirm))
 
 
 @_verb("skip")
@@ -158,11 +187,20 @@ def approve(
     show: Annotated[
         bool, typer.Option("--show", help="Print the exact texts and approve nothing.")
     ] = False,
+    expires: Annotated[
+        str | None,
+        typer.Option(
+            "--expires",
+            metavar="INSTANT",
+            help="Until when it holds; by default a day beyond the planned send.",
+        ),
+    ] = None,
 ) -> _Work:
     """Approve the exact texts of a cue, or one text by its digest."""
     from launchctl.cli.texts import texts_work
 
-    return texts_work("approve", text, only_show=show)
+    args = {"expires": expires} if expires else {}
+    return texts_work("approve", text, args, only_show=show)
 
 
 @_verb("revoke")
@@ -172,7 +210,7 @@ def revoke(
     """Take an approval back."""
     from launchctl.cli.texts import texts_work
 
-    return texts_work("revoke", text)
+    return texts_work("revoke", text, {})
 
 
 @_verb("silence")
@@ -212,6 +250,7 @@ def settle(
     post_url: Annotated[
         str | None, typer.Argument(metavar="[URL]", show_default=False)
     ] = None,
+    account: _Account = None,
 ) -> _Work:
     """Decide what is in doubt: it was sent (there is its URL), or it was not."""
     if outcome not in {"sent", "not-sent"}:
@@ -220,17 +259,17 @@ def settle(
         raise typer.BadParameter("say where it is: settle CUE sent URL")
     if outcome == "not-sent" and post_url:
         raise typer.BadParameter("what was not sent has no URL")
-    found = {"url": post_url} if post_url else {}
-    return _one("settle", cue, outcome=outcome.replace("-", "_"), **found)
+    return _one("settle", cue, outcome=outcome, **_receipt(post_url, account))
 
 
 @_verb("adopt")
 def adopt(
     cue: _Cue,
     post_url: Annotated[str, typer.Argument(metavar="URL", show_default=False)],
+    account: _Account = None,
 ) -> _Work:
     """Take a post made by hand as the cue's own."""
-    return _one("adopt", cue, url=post_url)
+    return _one("adopt", cue, **_receipt(post_url, account))
 
 
 @_verb("call")
@@ -241,30 +280,14 @@ def call(
     return _one("call", procedure)
 
 
-@_verb("confirm")
-def confirm(
-    what: Annotated[str, typer.Argument(metavar="WHAT", show_default=False)],
-) -> _Work:
-    """Say that something outside is true, for the gate or call that waits for it."""
-    return _one("confirm", what)
-
-
-@_verb("do")
-def do(
-    action: Annotated[
-        str, typer.Argument(metavar="'{scene: NAME}'", show_default=False)
-    ],
-) -> _Work:
-    """Do one repeatable action now, written as in a runbook."""
-    from launchctl.cli.action import parse_action
-
-    return _one("do", None, action=parse_action(action))
-
-
 @_verb("end")
-def end() -> _Work:
+def end(
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Even if something is parked or in doubt.")
+    ] = False,
+) -> _Work:
     """End the show."""
-    return _one("end")
+    return _one("end", **_confirmed(confirm))
 
 
 @_verb("abort")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from launchctl.cli.calls import CallAnswer, Desk, Way, Wish
 from launchctl.errors import InputError
@@ -13,12 +14,11 @@ _SHORTEST_DIGEST = 8
 
 
 def texts_work(
-    verb: str, text: str, *, only_show: bool = False
+    verb: str, text: str, args: Mapping[str, Any], *, only_show: bool = False
 ) -> Callable[[Desk, Way], Awaitable[list[CallAnswer]]]:
     """Print the texts that ``text`` (a cue or digest) names, and call for each.
 
-    With ``--id`` and several texts the first keeps the id and the others count on it,
-    because an id is answered once.
+    With ``--id`` and several texts it refuses: an id is answered once.
     """
 
     async def work(desk: Desk, way: Way) -> list[CallAnswer]:
@@ -36,7 +36,7 @@ def texts_work(
                 f"{text} has {len(digests)} texts, and one --id is answered once",
                 hint="approve them by their digests",
             )
-        wishes = [Wish(verb, digest, {}, status["seq"]) for digest in digests]
+        wishes = [Wish(verb, digest, args, status["seq"]) for digest in digests]
         return [await desk.call(wish) for wish in wishes]
 
     return work

@@ -78,6 +78,9 @@ async def launched(front, *arguments):
         (["counter", "freeze"], "counter", "freeze", {}),
         (["call", "crisis"], "call", "crisis", {}),
         (["end"], "end", None, {}),
+        (["end", "--confirm"], "end", None, {"confirm": True}),
+        (["resume", "x", "--confirm"], "resume", "x", {"confirm": True}),
+        (["resume", "x", "--at", "i"], "resume", "x", {"at": "i"}),
         (["abort"], "abort", None, {}),
     ],
 )
@@ -282,15 +285,16 @@ async def test_status_over_http_is_the_fronts_own(capsys):
 
 
 async def test_settle_and_adopt_say_where_it_is():
-    """The URL is the receipt."""
+    """The URL is the receipt; its id is read from it, so that replies find it."""
     front = RecordedFront()
+    url = "https://x.com/elonmusk/status/71"
 
     assert 0 == await launched(front, "settle", "p", "sent", "https://x.test/1")
-    assert 0 == await launched(front, "settle", "p", "not-sent")
-    assert 0 == await launched(front, "adopt", "p", "https://x.test/2")
+    assert 0 == await launched(front, "settle", "p", "not-sent", "--account", "ceo")
+    assert 0 == await launched(front, "adopt", "p", url)
 
     assert [
         ("settle", {"outcome": "sent", "url": "https://x.test/1"}),
-        ("settle", {"outcome": "not_sent"}),
-        ("adopt", {"url": "https://x.test/2"}),
+        ("settle", {"outcome": "not-sent", "account": "ceo"}),
+        ("adopt", {"url": url, "id": "71"}),
     ] == [(call["verb"], call["args"]) for call in front.calls]
