@@ -77,17 +77,19 @@ class NotifyDriver:
             return Outcome(
                 Answer.NOT_SENT, "its deadline had passed before it was sent"
             )
-        accepted = await asyncio.gather(
+        answers = await asyncio.gather(
             *(self._tell(url, command, limit_s) for url in self._urls)
         )
-        taken = sum(accepted)
+        taken = answers.count(Answer.OK)
         if taken:
-            text = f"{self.name}: {taken} of {len(accepted)} channels took the last one"
-            level = Level.GOOD if taken == len(accepted) else Level.WARNING
+            text = f"{self.name}: {taken} of {len(answers)} channels took the last one"
+            level = Level.GOOD if taken == len(answers) else Level.WARNING
             self._health = Health(level, text)
             return Outcome(Answer.OK, text, now_us, self._context.now_us())
         text = f"{self.name}: no channel accepted the message"
         self._health = Health(Level.WARNING, text)
+        if answers.count(Answer.NOT_SENT) == len(answers):
+            return Outcome(Answer.NOT_SENT, text)
         return Outcome(Answer.UNKNOWN, text, now_us)
 
     async def read(self, command: Command) -> Reading:  # noqa: ARG002  one interface
@@ -112,7 +114,7 @@ class NotifyDriver:
             f"pip install 'launchctl[notify]'."
         )
 
-    async def _tell(self, url: str, command: Command, limit_s: float) -> bool:
+    async def _tell(self, url: str, command: Command, limit_s: float) -> Answer:
         text = str(command.content.get("text", ""))
         if not _is_webhook(url):
             return await self._tell_apprise(url, text, limit_s)
@@ -130,20 +132,24 @@ class NotifyDriver:
         exchange = await exchange_once(
             self._session, "POST", target, limit_s=limit_s, json=message
         )
-        return exchange.status is not None and 200 <= exchange.status < 300
+        if exchange.sent_us is None:
+            return Answer.NOT_SENT
+        accepted = exchange.status is not None and 200 <= exchange.status < 300
+        return Answer.OK if accepted else Answer.UNKNOWN
 
-    async def _tell_apprise(self, url: str, text: str, limit_s: float) -> bool:
+    async def _tell_apprise(self, url: str, text: str, limit_s: float) -> Answer:
         apprise = _apprise()
         if apprise is None:
-            return False
+            return Answer.NOT_SENT
         channel = apprise.Apprise()
         if not channel.add(url):
-            return False
+            return Answer.NOT_SENT
         try:
             async with asyncio.timeout(limit_s):
-                return bool(await channel.async_notify(body=text, title="launchctl"))
+                told = await channel.async_notify(body=text, title="launchctl")
         except Exception:  # noqa: BLE001  a plugin's failure is a channel that refused
-            return False
+            return Answer.UNKNOWN
+        return Answer.OK if told else Answer.UNKNOWN
 
 
 def _is_webhook(url: str) -> bool:

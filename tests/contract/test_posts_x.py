@@ -1,10 +1,13 @@
 """What X alone asks of its driver: limits, length, links, clocks and uploads."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from launchctl.drivers.base import Level
 from launchctl.rehearsal.emulators import web
+from launchctl.rehearsal.emulators.x import XAccount
 from launchctl.rehearsal.emulators.x_problems import rate_limited, says
 from launchctl.show.inputs import Answer, Sight
 from launchctl.times import SECOND
@@ -218,6 +221,16 @@ async def test_asking_who_we_are_may_fail_without_doubt(far):
 
     assert (Answer.NOT_SENT, []) == (outcome.answer, far.emulator.posts)
     assert (await far.driver.send(far.command("Model 3."))).answer is Answer.OK
+
+
+async def test_a_token_that_may_only_read_is_trouble_early(tmp_path):
+    """X says so when it is asked who we are: not first when the post is refused."""
+    reader = replace(XAccount.made("elonmusk"), access="read")
+    network = replace(NETWORKS[0], accounts=lambda: [reader])
+    async with joined(network, tmp_path) as far:
+        assert "only read" in await far.driver.prepare(far.command("Model 3."))
+        assert (await far.driver.check()).level is Level.BAD
+        assert (await far.driver.send(far.command("M."))).answer is Answer.REFUSED
 
 
 async def test_every_post_comes_over_a_connection_of_its_own(far):

@@ -120,6 +120,16 @@ async def test_a_channel_that_hangs_ends_with_the_deadline(service, started):
     assert (await driver.send(message(limit_s=0.3))).answer is Answer.UNKNOWN
 
 
+async def test_channels_that_cannot_be_reached_were_not_told(service, started):
+    """No byte left: certainly nobody was told."""
+    driver = await started(f"{service.url}/a")
+    await service.aclose()
+
+    outcome = await driver.send(message())
+
+    assert (Answer.NOT_SENT, None) == (outcome.answer, outcome.sent_us)
+
+
 async def test_a_missing_channel_is_named(started):
     """The reference is named; nothing is sent."""
     driver = await started(None)

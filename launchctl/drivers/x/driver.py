@@ -12,13 +12,14 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.wire import Exchange, scrub, seconds_left
 from launchctl.drivers.x import measure
 from launchctl.drivers.x.answers import answer_to_post, receipt_for, said_by
 from launchctl.drivers.x.far import Credentials, Far
+from launchctl.drivers.x.identity import Identity, identity_in
 from launchctl.drivers.x.limits import Limits, date_us
 from launchctl.drivers.x.media import MediaTroubleError
 from launchctl.drivers.x.message import Message
@@ -36,15 +37,7 @@ _PREPARE_S = 25.0
 _PAGES = 4
 _RENEW_AHEAD_US = 10 * MINUTE
 _SPARE_US = 30 * SECOND
-
-
-class _Me(BaseModel):
-    id: str = Field(pattern=r"^\d{1,20}$")
-    username: str
-
-
-class _Identity(BaseModel):
-    data: _Me
+_READ_ONLY = "X lets its token only read; make a new one with write access"
 
 
 class _NotReadyError(Exception):
@@ -73,7 +66,7 @@ class XDriver:
         self._context = context
         self._far: Far | None = None
         self._secrets: tuple[str, ...] = ()
-        self._user_id: str | None = None
+        self._me: Identity | None = None
         self._identity_lock = asyncio.Lock()
         self._uploads: Uploads | None = None
         self._limits = Limits()
@@ -151,26 +144,28 @@ class XDriver:
         if self._far is None:
             raise _NotReadyError(Answer.NOT_SENT, self._health.text)
         async with self._identity_lock:
-            if again or self._user_id is None:
+            if again or self._me is None:
                 exchange = await self._far.me(_READ_S)
-                self._user_id = self._take_identity(exchange)
+                self._me = self._take_identity(exchange)
         return self._far
 
-    def _take_identity(self, exchange: Exchange) -> str:
-        try:
-            me = _Identity.model_validate(exchange.json_object()).data
-        except ValidationError:
-            raise self._unidentified(exchange) from None
-        if me.username.casefold() != self._handle.casefold():
-            self._user_id = None
+    def _take_identity(self, exchange: Exchange) -> Identity:
+        me = identity_in(exchange)
+        if me is None:
+            raise self._unidentified(exchange)
+        if not me.is_called(self._handle):
+            self._me = None
             sentence = (
-                f"The credentials of account {self.name} are @{me.username}'s, "
+                f"The credentials of account {self.name} are @{me.handle}'s, "
                 f"the runbook says @{self._handle}: nothing is posted with them."
             )
             self._say(Level.BAD, sentence)
             raise _NotReadyError(Answer.REFUSED, sentence)
-        self._say(Level.GOOD, f"@{me.username} answers")
-        return me.id
+        if me.read_only:
+            self._say(Level.BAD, f"@{me.handle} answers, but {_READ_ONLY}")
+        else:
+            self._say(Level.GOOD, f"@{me.handle} answers")
+        return me
 
     def _unidentified(self, exchange: Exchange) -> _NotReadyError:
         said = said_by(exchange)
@@ -179,7 +174,7 @@ class XDriver:
         self._say(Level.BAD if certain else Level.OFFLINE, f"@{self._handle}: {why}")
         # a passing failure of asking takes nothing away from what was known before
         if certain:
-            self._user_id = None
+            self._me = None
         sentence = f"X did not say whose credentials these are: {why}."
         return _NotReadyError(Answer.REFUSED if certain else Answer.NOT_SENT, sentence)
 
@@ -194,6 +189,8 @@ class XDriver:
             return str(trouble)
         except TimeoutError:
             return "X is still taking the media; the upload goes on."
+        if self._me is not None and self._me.read_only:
+            return f"The post will be refused: {_READ_ONLY}."
         return None
 
     def _trouble_with_limits(self) -> str | None:
@@ -269,8 +266,8 @@ class XDriver:
         page: str | None = None
         ahead_us = 0
         for _ in range(_PAGES):
-            assert self._user_id is not None
-            exchange = await far.timeline(self._user_id, page, _READ_S)
+            assert self._me is not None
+            exchange = await far.timeline(self._me.user_id, page, _READ_S)
             try:
                 seen = Page.model_validate(exchange.json_object())
             except ValidationError:

@@ -134,6 +134,7 @@ class XEmulator(HttpFarEnd):
                 account = self._signatures.who(request, body)
                 self._record(kind, request, account.handle, name)
                 response = await act(request, account, body)
+                response.headers["x-access-level"] = account.access
             except BadSignatureError:
                 self._record(kind, request, "", name)
                 response = Problem(401, "Unauthorized").response()
@@ -164,6 +165,8 @@ class XEmulator(HttpFarEnd):
     async def _post(
         self, _: web.Request, account: XAccount, body: bytes
     ) -> web.Response:
+        if account.access == "read":
+            raise Problem(403, "Your client app is not configured to write.")
         headers = self._count(account)
         try:
             post = self.publisher.publish(account, _json(body))

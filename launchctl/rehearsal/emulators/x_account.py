@@ -25,7 +25,10 @@ _TOLERANCE_US = 300 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class XAccount:
-    """One account: its handle and the four values that act for it."""
+    """One account: its handle and the four values that act for it.
+
+    ``access`` is what the token may do: ``read`` or ``read-write``.
+    """
 
     handle: str
     consumer_key: str = field(repr=False)
@@ -33,6 +36,7 @@ class XAccount:
     access_token: str = field(repr=False)
     access_token_secret: str = field(repr=False)
     user_id: str = ""
+    access: str = "read-write"
 
     @classmethod
     def made(cls, handle: str) -> Self:
