@@ -46,7 +46,9 @@ STUCK_S = 30.0
 KEPT_LINES = 2_000
 """Encoded lines kept for readers that catch up; older ones are read from the view."""
 KEPT_ANSWERS = 10_000
-MAX_READERS = 2_000
+KEY_CHECK_PINGS = 5
+"""A key that was revoked keeps its streams no longer than so many pings."""
+MAX_READERS = 12_000
 
 _ANSWERS = {"call_accepted": True, "call_refused": False}
 
@@ -71,6 +73,7 @@ class Feed:
         self._closing = asyncio.Event()
         self._advancing = asyncio.Lock()
         self._status = b""
+        self._pings = 0
         self._status_at_s: float | None = None
 
     async def start(self) -> None:
@@ -252,6 +255,7 @@ class Feed:
 
     def _spread_ping(self) -> None:
         self.encodings += 1
+        self._pings += 1
         now = {"now": format_instant(self._view.now_us()), "seq": self.head}
         chunk = as_chunk(named_frame("ping", now))
         for reader in self._readers:
@@ -299,7 +303,9 @@ class Feed:
             reader.slow_since = now_s
         elif now_s - reader.slow_since > STUCK_S:
             reader.drop()
-        reader.wake.set()
+        # A live reader needs its task only to be let go, or when its key is looked at.
+        if not reader.live or reader.is_gone() or self._pings % KEY_CHECK_PINGS == 0:
+            reader.wake.set()
 
 
 def was_accepted(line: Line) -> bool:

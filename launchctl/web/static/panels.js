@@ -16,7 +16,9 @@ export function drawPanels(status, wall) {
   drawCounter(status);
   list('stages', status.stages, (stage) => stage.stage, stageItem);
   list('embargoes', status.embargoes, (embargo) => embargo.name, embargoItem);
-  list('silenced', status.silenced, (account) => account, silencedItem);
+  list('accounts', Object.keys(data.handles).map((name) => ({
+    name, silenced: status.silenced.includes(name) || status.silenced.includes('all'),
+  })), ({ name }) => name, accountItem);
   list('figures', Object.entries(status.figures), ([name]) => name, figureItem);
   drawProcedures(status);
   list('health', Object.entries(status.health), ([name]) => name, healthItem);
@@ -158,11 +160,15 @@ const embargoItem = (embargo) => h('div.item', null,
     pill(embargo.open ? 'good' : 'closed', word(embargo.open ? 'embargo_open' : 'embargo_closed'))),
   embargo.why && h('span.soft', null, embargo.why));
 
-function silencedItem(account) {
-  const row = h('div.row.item', null, h('b', null, account));
+function accountItem({ name, silenced }) {
+  const row = h('div.row.item', null, h('b', null, `@${data.handles[name]}`),
+    h('span.soft', null, name), silenced ? pill('parked', word('silenced')) : null);
   if (can('silence')) {
-    row.append(h('span.push', null, button(word('unsilence', account),
-      { act: `unsilence-${account}`, sure: true, press: () => call('unsilence', account) })));
+    const verb = silenced ? 'unsilence' : 'silence';
+    row.append(h('span.push', null, button(word(verb), {
+      act: `${verb}-${name}`, sure: silenced, name: `${word(verb)}: ${name}`,
+      press: () => call(verb, name),
+    })));
   }
   return row;
 }
@@ -189,7 +195,10 @@ const said = (object) => Object.entries(object)
   .map(([key, value]) => `${key} ${typeof value === 'number' ? number.format(value) : value}`)
   .join(' · ');
 
-const QUIET = new Set(['seq', 'at', 't_s', 'event', 'cue', 'by', 'v', 'key', 'call', 'digest', 'position']);
+/** What of a line people read, in this order; the rest is for programs. */
+const TOLD = ['role', 'verb', 'target', 'name', 'about', 'state', 'answer', 'became', 'hold', 'what', 'value',
+  'reason', 'detail', 'text', 'receipt_url'];
+const LOUD = /failed|parked|doubt|refused|aborted|hand|stepped|error|late/;
 
 /** The last events, newest first. */
 export function drawLog(lines, wall) {
@@ -198,8 +207,11 @@ export function drawLog(lines, wall) {
 }
 
 function logItem(line, wall) {
-  const rest = Object.fromEntries(Object.entries(line).filter(([key]) => !QUIET.has(key)));
-  const about = [line.cue, line.by && word('by', line.by), said(rest)].filter(Boolean);
+  const told = TOLD.map((key) => line[key])
+    .filter((value) => ['string', 'number', 'boolean'].includes(typeof value) && value !== '');
+  const about = [line.cue, ...told, line.by && word('by', line.by)].filter(Boolean);
+  const loud = LOUD.test(`${line.event} ${line.became ?? ''} ${line.state ?? ''}`);
   return h('li', null, h('span.when.digits', null, wall(instant(line.at))),
-    h('span.what', null, line.event.replaceAll('_', ' ')), h('span', null, about.join(' · ')));
+    h(`span.what${loud ? '.warn' : ''}`, null, line.event.replaceAll('_', ' ')),
+    h('span', null, about.join(' · ')));
 }
