@@ -80,9 +80,9 @@ def receipt_for(post_id: str, handle: str) -> Receipt:
 
 
 def is_duplicate(exchange: Exchange) -> bool:
-    """Whether X refused a text because it has it already."""
+    """Whether X refused a text because it has it already, however it words that."""
     problem = exchange.json_object() or {}
-    return exchange.status == 403 and "duplicate content" in _words(problem)
+    return exchange.status in (400, 403) and "duplicate" in _words(problem).casefold()
 
 
 def said_by(exchange: Exchange) -> str:

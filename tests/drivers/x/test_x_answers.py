@@ -54,11 +54,17 @@ def test_a_problem_of_x_by_its_status(status, answer):
     assert answer is outcome_of(answered(status, {"detail": "No."})).answer
 
 
-def test_a_duplicate_is_no_refusal():
-    """It may be our own post that is there already."""
-    detail = "You are not allowed to create a Tweet with duplicate content."
-
-    assert outcome_of(answered(403, {"detail": detail})).answer is Answer.UNKNOWN
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"detail": "You are not allowed to create a Tweet with duplicate content."},
+        {"errors": [{"code": 187, "message": "Status is a duplicate."}]},
+        {"title": "Duplicate", "detail": "No."},
+    ],
+)
+def test_a_duplicate_is_no_refusal(body):
+    """It may be our own post that is there already, however X words it."""
+    assert outcome_of(answered(403, body)).answer is Answer.UNKNOWN
 
 
 @pytest.mark.parametrize(
