@@ -28,6 +28,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
      "Das ist kein Schlüssel dieser Crew."),
     # connection
     ("live", "live", "live"),
+    ("not_live", "NOT LIVE", "NICHT LIVE"),
     ("connecting", "connecting", "verbinde"),
     ("clock_offset", "clock {}", "Uhr {}"),
     ("stale", "STALE: last word {} s ago. What you see may be wrong.",
@@ -70,6 +71,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("abort", "Abort show", "Show abbrechen"),
     ("end", "End show", "Show beenden"),
     ("not_sent_button", "It is not out", "Es ist nicht draußen"),
+    ("not_done_button", "It had no effect", "Es hat nicht gewirkt"),
     ("done_button", "It took effect", "Es hat gewirkt"),
     ("sent_button", "It is out: give its address", "Es ist draußen: Adresse angeben"),
     ("adopt_button", "Posted by hand: adopt", "Von Hand gesendet: übernehmen"),

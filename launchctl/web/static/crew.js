@@ -126,7 +126,7 @@ function tellLink() {
 /** How far this computer's clock is from the run's: with the sign it has to be read. */
 function linkText(link) {
   if (link === 'connecting') return word('connecting');
-  if (link === 'lost') return '!';
+  if (link === 'lost') return word('not_live');
   if (clock.offset_ms === null) return word('live');
   const offset = clock.offset_ms;
   if (clock.speed !== 1) return `${word('live')} · ${clock.speed}x`;

@@ -89,4 +89,5 @@ function tick() {
 }
 
 const local = (t0) => new Intl.DateTimeFormat(data.lang,
-  { dateStyle: 'full', timeStyle: 'short' }).format(instant(t0));
+  { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric',
+    minute: '2-digit', timeZoneName: 'short' }).format(instant(t0));
