@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Self
 
 import aiohttp
-from oauthlib.oauth1 import Client as OAuthClient  # type: ignore[import-untyped]
+from oauthlib.oauth1 import Client as OAuthClient
 from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
