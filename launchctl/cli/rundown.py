@@ -13,8 +13,9 @@ from typing import Any, assert_never
 from launchctl.runbook import actions as act
 from launchctl.runbook.embargo import embargoes_of
 from launchctl.runbook.model import At, AtCue, AtT, AtWall, Cue, Embargo, Runbook
+from launchctl.runbook.references import all_cues
 from launchctl.show.gates import gate_name
-from launchctl.show.timeline import planned
+from launchctl.show.timeline import PlannedCue, planned
 from launchctl.times import (
     SECOND,
     Micros,
@@ -53,29 +54,27 @@ class Row:
 
 def rows_of(runbook: Runbook) -> list[Row]:
     """Every cue: by planned instant, those without one behind, procedures last."""
-    instants = planned(runbook)
-    rows = [_row(runbook, cue, None, instants.get(cue.id)) for cue in runbook.cues]
-    rows.sort(key=lambda row: (row.planned_us is None, row.planned_us or 0))
-    for name, procedure in runbook.procedures.items():
-        rows += [_row(runbook, cue, name, None) for cue in procedure.cues]
+    cues = {cue.id: cue for _, cue in all_cues(runbook)}
+    rows = [_row(runbook, cues[at.cue], at) for at in planned(runbook)]
+    far = 1 << 62
+    rows.sort(
+        key=lambda row: (
+            row.procedure is not None,
+            far if row.planned_us is None else row.planned_us,
+            far if row.t_us is None else row.t_us,
+        )
+    )
     return rows
 
 
-def _row(
-    runbook: Runbook, cue: Cue, procedure: str | None, planned_us: Micros | None
-) -> Row:
-    t_us = None
-    if planned_us is not None and runbook.t0_us is not None:
-        t_us = planned_us - runbook.t0_us
-    elif isinstance(cue.at, AtT):
-        t_us = cue.at.offset_us
+def _row(runbook: Runbook, cue: Cue, at: PlannedCue) -> Row:
     return Row(
         cue=cue.id,
-        procedure=procedure,
-        planned_us=planned_us,
-        t_us=t_us,
-        pinned=cue.pinned,
-        starts=starts_in_words(cue, procedure),
+        procedure=at.procedure,
+        planned_us=at.wall_us,
+        t_us=at.t_us,
+        pinned=at.pinned,
+        starts=starts_in_words(cue, at.procedure),
         gates=tuple(gate_name(gate) for gate in cue.gate),
         does=tuple(_deeds(runbook, cue)),
     )

@@ -133,7 +133,7 @@ def _receipt(post_url: str | None, account: str | None) -> dict[str, Any]:
 @_verb("go")
 def go(
     cue: Annotated[
-        str | None, typer.Argument(metavar="[CUE]", show_default=False)
+        str | None, typer.Argument(metavar="CUE", show_default=False)
     ] = None,
 ) -> _Work:
     """Fire the standby cue. Without CUE: the one that stands by now."""
@@ -150,7 +150,7 @@ def hold(name: Annotated[str, typer.Argument(metavar="NAME")] = "operator") -> _
 
 @_verb("resume")
 def resume(
-    holds: Annotated[list[str] | None, typer.Argument(metavar="[HOLD]...")] = None,
+    holds: Annotated[list[str] | None, typer.Argument(metavar="HOLD")] = None,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="INSTANT", help="Not now, but then, by itself."),
@@ -248,7 +248,7 @@ def settle(
         str, typer.Argument(metavar="sent|not-sent", show_default=False)
     ],
     post_url: Annotated[
-        str | None, typer.Argument(metavar="[URL]", show_default=False)
+        str | None, typer.Argument(metavar="URL", show_default=False)
     ] = None,
     account: _Account = None,
 ) -> _Work:
