@@ -116,7 +116,7 @@ def _load_foreign(name: str, load: Callable[[], Any]) -> Factory:
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> InputError:
-    names = sorted(known)
+    names = sorted(set(known))
     near = get_close_matches(name, names, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
     return InputError(f"there is no {kind} {name!r}", hint=hint)
