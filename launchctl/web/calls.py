@@ -17,8 +17,9 @@ from launchctl.errors import JournalError
 from launchctl.show.inputs import Call
 from launchctl.store.base import Inbox
 from launchctl.times import Micros, parse_instant
+from launchctl.web.answers import was_accepted
 from launchctl.web.base import PERSON, View, problem
-from launchctl.web.feed import Feed, was_accepted
+from launchctl.web.feed import Feed
 
 MAX_BODY = 64 * 1024
 BODY_S = 5.0
@@ -89,7 +90,7 @@ async def _call(
     )
     try:
         await inbox.put(call)
-        line = await feed.answer(call.id, ANSWER_S)
+        line = await feed.answers.wait(call.id, ANSWER_S)
     except JournalError as error:
         return problem(503, f"the call could not be stored: {error}", error.hint)
     except TimeoutError:

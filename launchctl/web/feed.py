@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -26,6 +26,7 @@ from aiohttp import HttpVersion11, web
 
 from launchctl.store.base import Line
 from launchctl.times import format_instant
+from launchctl.web.answers import Answers
 from launchctl.web.auth import secure
 from launchctl.web.base import View, problem
 from launchctl.web.reader import (
@@ -45,12 +46,9 @@ STUCK_S = 30.0
 """A reader that took nothing for so long is let go; its browser comes back."""
 KEPT_LINES = 2_000
 """Encoded lines kept for readers that catch up; older ones are read from the view."""
-KEPT_ANSWERS = 10_000
 KEY_CHECK_PINGS = 5
 """A key that was revoked keeps its streams no longer than so many pings."""
 MAX_READERS = 12_000
-
-_ANSWERS = {"call_accepted": True, "call_refused": False}
 
 
 class Feed:
@@ -63,11 +61,10 @@ class Feed:
         self.encodings = 0
         self.skips = 0
         self.head = 0
+        self.answers = Answers()
         self._view = view
         self._readers: set[Reader] = set()
         self._recent: deque[tuple[int, bytes]] = deque(maxlen=KEPT_LINES)
-        self._answers: OrderedDict[str, Line] = OrderedDict()
-        self._waiting: dict[str, list[asyncio.Future[Line]]] = {}
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
@@ -117,24 +114,6 @@ class Feed:
     def readers(self) -> int:
         """How many streams are open."""
         return len(self._readers)
-
-    async def answer(self, call_id: str, timeout_s: float) -> Line:
-        """The journal line that answers a call, also if it was answered before.
-
-        Raises:
-            TimeoutError: none came in time.
-        """
-        if call_id in self._answers:
-            return self._answers[call_id]
-        future: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.setdefault(call_id, [])
-        waiting.append(future)
-        try:
-            return await asyncio.wait_for(future, timeout_s)
-        finally:
-            waiting.remove(future)
-            if not waiting:
-                self._waiting.pop(call_id, None)
 
     async def serve(
         self, request: web.Request, still_allowed: Callable[[], bool]
@@ -225,14 +204,7 @@ class Feed:
         self.encodings += 1
         self.head = line["seq"]
         self._recent.append((self.head, frame))
-        if line["event"] in _ANSWERS:
-            call_id = str(line["call"])
-            self._answers[call_id] = line
-            if len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
-            for future in self._waiting.get(call_id, ()):
-                if not future.done():
-                    future.set_result(line)
+        self.answers.note(line)
         return frame
 
     def _spread_lines(self, chunk: bytes, before: int) -> None:
@@ -306,8 +278,3 @@ class Feed:
         # A live reader needs its task only to be let go, or when its key is looked at.
         if not reader.live or reader.is_gone() or self._pings % KEY_CHECK_PINGS == 0:
             reader.wake.set()
-
-
-def was_accepted(line: Line) -> bool:
-    """Whether a line that answers a call says yes."""
-    return _ANSWERS[line["event"]]

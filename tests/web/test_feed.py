@@ -283,3 +283,13 @@ async def test_lines_that_were_missed_are_fetched(no_pings) -> None:
         view.say("noted", text="told")
         texts = [(await stream.line())["text"] for _ in range(2)]
     assert texts == ["not told", "told"]
+
+
+async def test_an_old_client_is_told() -> None:
+    """HTTP/1.0 knows no chunks: a clear answer instead of a broken stream."""
+    async with a_site(RecordingView()) as client:
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        writer.write(b"GET /api/v1/feed HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), HANG_S)
+        writer.close()
+        assert answer.split()[1] == b"505"
