@@ -1,17 +1,56 @@
-"""The pure machine: ``step`` takes what happened and gives what to do."""
+"""The pure machine: ``step`` takes what happened and gives what to do.
+
+No await, no I/O, no clock, no randomness: the same inputs at the same instants give the
+same events, from any prefix of the journal folded. SEMANTICS 7 is the order at one
+instant: inputs one by one, each with its consequences, then what the clock alone does;
+in passes, until nothing changes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from launchctl.runbook.actions import Counter
 from launchctl.runbook.model import Runbook
-from launchctl.show.commands import AnyCommand, Command
-from launchctl.show.events import Event
-from launchctl.show.fold import apply, initial
-from launchctl.show.inputs import Input
-from launchctl.show.state import State
+from launchctl.show import build, world
+from launchctl.show import events as ev
+from launchctl.show import permissions as per
+from launchctl.show.calls import answer
+from launchctl.show.closing import abort_show, check_end, end_by_cue
+from launchctl.show.commands import AnyCommand, Command, TakeFigure
+from launchctl.show.core import Core, pop_queue
+from launchctl.show.cues import check_waits, consider_all
+from launchctl.show.firing import retry
+from launchctl.show.holds import catch_up, next_planned_us, set_t0, t0_at_wall
+from launchctl.show.inputs import (
+    Call,
+    ClockStepped,
+    Ended,
+    FigureTaken,
+    HandSeen,
+    Input,
+    Noted,
+    OrdersSeen,
+    Settled,
+    StageSeen,
+    Stopped,
+)
+from launchctl.show.outcomes import (
+    settle_again,
+    take_ended,
+    take_settled,
+    take_stopped,
+)
+from launchctl.show.procedures import consider_procedure
+from launchctl.show.standby import update_standby
+from launchctl.show.state import ActionState, State
 from launchctl.show.status import Status
+from launchctl.show.status_of import status_of
+from launchctl.show.tables import FINISHED, UNFIRED, ActionWord
+from launchctl.show.timeline import expected_us
+from launchctl.show.triggers import next_tick_us, read_owner
 from launchctl.times import Micros
 
 
@@ -25,58 +64,296 @@ class Decision:
         deadline_us: on N: step again then, at the latest; None: when something happens.
     """
 
-    events: tuple[Event, ...]
+    events: tuple[ev.Event, ...]
     commands: tuple[AnyCommand, ...]
     deadline_us: Micros | None
 
 
 class Engine:
-    """One run of one runbook."""
+    """One run of one runbook. ``run`` is its name, part of every action's key."""
 
     def __init__(self, runbook: Runbook, run: str) -> None:
         self.runbook = runbook
         self.run = run
-        self.state: State = initial(runbook)
+        self._core = Core(runbook, run)
+
+    @property
+    def state(self) -> State:
+        """What is: the fold of all events so far. Only read it."""
+        return self._core.state
 
     @property
     def finished(self) -> bool:
         """True once the show is complete or aborted."""
-        raise NotImplementedError
+        return self.state.show in FINISHED
 
     @property
     def verdict(self) -> str | None:
         """``green`` or ``red`` once the show is finished."""
-        raise NotImplementedError
+        return self.state.verdict
 
     @property
     def reads_orders(self) -> bool:
         """True if a condition or gate reads the orders: they are to be sampled."""
-        raise NotImplementedError
+        return self._core.plan.reads_orders
+
+    # --- deciding -----------------------------------------------------------------
 
     def start(self, now_us: Micros, *, rehearsal: bool = False) -> Decision:
         """Begin the run; of a journal that was folded already: take it up again."""
-        raise NotImplementedError
+        core = self._core
+        if self.state.seq:
+            return self.recover(now_us)
+        core.now_us = now_us
+        book = self.runbook
+        core.emit(
+            ev.RunStarted,
+            run=self.run,
+            title=book.title,
+            digest=book.digest,
+            locale=book.locale,
+            timezone=book.timezone,
+            t0_us=book.t0_us,
+            shift_us=book.shift_us,
+            rehearsal=rehearsal,
+            counter=_counter_at_first(core),
+        )
+        if book.t0_us is not None:
+            zero_us, skipped = t0_at_wall(core, book.t0_us)
+            set_t0(core, book.t0_us, zero_us)
+            reason = "its instant had passed when the run started"
+            for name in skipped:
+                core.emit(ev.CueSkipped, cue=name, reason=reason)
+        return self._decide(now_us, ())
 
     def step(self, now_us: Micros, inputs: Sequence[Input] = ()) -> Decision:
-        """Decide."""
-        raise NotImplementedError
+        """Decide what the inputs and the clock bring about."""
+        return self._decide(now_us, inputs)
 
-    def apply(self, event: Event) -> None:
-        """Fold one journaled event."""
-        apply(self.state, event)
+    def recover(self, now_us: Micros) -> Decision:
+        """After a crash, from a folded journal: settle open intents, send wanted
+        commands without outcome again, then decide. A stage's are sent, and its wanted
+        state asserted, once it is seen again.
+
+        The former sender must be proven dead before this is called.
+        """
+        core = self._core
+        core.now_us = max(now_us, self.state.now_us)
+        if self.finished:
+            return self._decision(None)
+        core.emit(ev.Recovered)
+        for name in self.state.stages:
+            core.agenda.at_n(core.now_us + world.STAGE_PATIENCE_US, "stage", name)
+        for name, cue in self.state.cues.items():
+            for action in cue.actions.values():
+                self._take_up(name, action)
+        for figure, taken in self.state.figures.items():
+            if taken.value is None:
+                of = self.runbook.figures[figure].of
+                core.commands.append(TakeFigure(figure, of, taken.as_of_us))
+        return self._decide(core.now_us, ())
+
+    def _take_up(self, cue: str, action: ActionState) -> None:
+        """A predecessor's open attempt: once is read, at-least-once is sent again."""
+        core = self._core
+        if action.state is ActionWord.SETTLING:
+            settle_again(core, cue, action)
+        elif action.state is ActionWord.SENT and action.effect == "once":
+            take_ended(core, build.unknown(action))
+        elif action.state is ActionWord.SENT and not action.target.startswith("stage:"):
+            world.send_again(core, cue, action)
+
+    def apply(self, event: ev.Event) -> None:
+        """Fold one journaled event (recovery, viewers).
+
+        Raises:
+            IllegalEvent: it cannot follow what was folded; nothing has changed.
+        """
+        self._core.fold(event)
+
+    def _decide(self, now_us: Micros, inputs: Sequence[Input]) -> Decision:
+        core = self._core
+        now_us = max(now_us, self.state.now_us)
+        catch_up(core, now_us, before=True)
+        for item in inputs:
+            self._take(item)
+            self._passes(timers=False)
+        self._passes(timers=True)
+        return self._decision(self._deadline_us())
+
+    def _decision(self, deadline_us: Micros | None) -> Decision:
+        core = self._core
+        events, commands = tuple(core.events), tuple(core.commands)
+        core.events, core.commands = [], []
+        return Decision(events, commands, deadline_us)
+
+    def _take(self, item: Input) -> None:
+        core = self._core
+        if self.finished and not isinstance(item, Call):
+            return
+        if isinstance(item, Call):
+            answer(core, item)
+        else:
+            _TAKE[type(item)](core, item)
+
+    def _passes(self, *, timers: bool) -> None:
+        """SEMANTICS 7: pass after pass, until nothing changes."""
+        core = self._core
+        while True:
+            seq = core.state.seq
+            self._orders_from_within()
+            if timers:
+                catch_up(core, core.now_us, before=False)
+                self._timers()
+            self._one_pass()
+            update_standby(core)
+            if core.state.seq == seq and not core.agenda.restless:
+                break
+
+    def _orders_from_within(self) -> None:
+        """(1) abort and end, as actions or their failures asked for them."""
+        core, agenda = self._core, self._core.agenda
+        if agenda.aborting is not None:
+            reason, agenda.aborting = agenda.aborting, None
+            abort_show(core, reason)
+        if agenda.ending is not None:
+            name, agenda.ending = agenda.ending, None
+            end_by_cue(core, name)
+
+    def _timers(self) -> None:
+        """Turn the hints whose instant has come into things to look at."""
+        core, agenda = self._core, self._core.agenda
+        for _, what, whom in tuple(agenda.due(core.state, core.now_us)):
+            match what:
+                case "cue":
+                    agenda.cues[whom] = None
+                case "wait":
+                    agenda.overdue[whom] = None
+                case "retry":
+                    name, _, slot = whom.partition(" ")
+                    agenda.retries[name, slot] = None
+                case "procedure":
+                    agenda.procedures[whom] = None
+                case "stage":
+                    world.no_longer_wait(core, whom)
+                case _:
+                    agenda.lifts = True
+        if agenda.tick_us is not None and agenda.tick_us <= core.now_us:
+            agenda.tick_us = None
+            ticking, agenda.ticking = agenda.ticking, {}
+            for owner in ticking:
+                core.look_at_owner(owner)
+        pop_queue(core)
+
+    def _one_pass(self) -> None:
+        core, agenda = self._core, self._core.agenda
+        owners, agenda.owners = agenda.owners, {}
+        for owner in owners:
+            read_owner(core, owner)
+        if agenda.lifts:
+            agenda.lifts = False
+            world.check_lifts(core)
+        procedures, agenda.procedures = agenda.procedures, {}
+        for name in procedures:
+            if core.open_to_fire:
+                consider_procedure(core, name)
+        retries, agenda.retries = agenda.retries, {}
+        for cue, slot in retries:
+            retry(core, cue, slot)
+        consider_all(core)
+        check_waits(core)
+        check_end(core)
+
+    def _deadline_us(self) -> Micros | None:
+        core, agenda = self._core, self._core.agenda
+        if self.finished:
+            return None
+        if agenda.ticking and agenda.tick_us is None:
+            agenda.tick_us = next_tick_us(core)
+        coming = [agenda.next_us(core.state), next_planned_us(core)]
+        known = [at_us for at_us in coming if at_us is not None]
+        return min(known, default=None)
+
+    # --- asked in between ---------------------------------------------------------
 
     def may_send(self, command: Command) -> str | None:
-        """A sentence if this once-command must not leave any more."""
-        raise NotImplementedError
+        """A sentence if this once-command must not leave any more; None if it may.
+
+        Reads silence, embargo, approval and figures once more, at the instant of the
+        last step.
+        """
+        planned = self._core.plan.cues.get(command.cue)
+        if planned is None:
+            return None
+        if self.state.closing == "abort":
+            return "the show was aborted"
+        found = self._core.action_at(command.key)
+        if found is None or found[1].attempt != command.attempt:
+            return "this attempt is not the present one"
+        slot = next(s for s in planned.slots if s.id == found[1].slot)
+        return per.why_closed(self._core, planned, slot)
 
     def coming(self, now_us: Micros, within_us: Micros) -> list[str]:
         """Cues standing by, waiting, or due within the span: worth preparing."""
-        raise NotImplementedError
+        core = self._core
+        core.now_us = max(now_us, core.state.now_us)
+        names: dict[str, None] = {}
+        for cue, _ in self.state.standby.values():
+            if cue is not None:
+                names[cue] = None
+        names.update(core.agenda.waiting)
+        until_r_us = core.clock_r() + within_us
+        soon = [h for h in core.agenda.on_n if h[0] <= now_us + within_us]
+        soon += [h for h in core.agenda.on_r if h[0] <= until_r_us]
+        for _, what, name in sorted(soon):
+            if what == "cue" and self.state.cues[name].state in UNFIRED:
+                names[name] = None
+        return list(names)
 
     def preview(self, cue: str, now_us: Micros) -> list[Command]:
-        """The commands that firing the cue now would give, for preparing only."""
-        raise NotImplementedError
+        """The commands that firing the cue now would give, for preparing only.
+
+        Attempt 0; what cannot be rendered yet (a figure to come) is left out.
+        """
+        core = self._core
+        core.now_us = max(now_us, core.state.now_us)
+        return build.previews(core, core.plan.cues[cue])
+
+    def expected_us(self, cue: str, now_us: Micros) -> Micros | None:
+        """N at which the cue is expected to fire, from the present state."""
+        self._core.now_us = max(now_us, self.state.now_us)
+        return expected_us(self._core, cue)
 
     def status(self, now_us: Micros) -> Status:
-        """What everybody sees."""
-        raise NotImplementedError
+        """What everybody sees. ``health``, ``orders`` and ``journal_digest`` are filled
+        in by who knows them.
+        """
+        self._core.now_us = max(now_us, self.state.now_us)
+        return status_of(self._core)
+
+
+def _take_step(core: Core, seen: ClockStepped) -> None:
+    core.emit(ev.WallStepped, skew_us=seen.skew_us)
+
+
+_TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
+    Ended: take_ended,
+    Stopped: take_stopped,
+    Settled: take_settled,
+    StageSeen: world.take_stage,
+    HandSeen: world.take_hand,
+    OrdersSeen: world.take_orders,
+    FigureTaken: world.take_figure,
+    ClockStepped: _take_step,
+    Noted: world.take_note,
+}
+"""What the engine does with each kind of input; a new input is a row."""
+
+
+def _counter_at_first(core: Core) -> str:
+    """SEMANTICS 6: hidden at first if any cue opens it, else open."""
+    for planned in core.plan.cues.values():
+        for slot in planned.slots:
+            if isinstance(slot.action, Counter) and slot.action.counter == "open":
+                return "hidden"
+    return "open"

@@ -35,7 +35,7 @@ __all__ = ["apply", "initial"]
 
 
 def initial(runbook: Runbook) -> State:
-    """The state before the first event: every cue of the show pending, all others idle."""
+    """The state before the first event: the show's cues pending, all others idle."""
     state = State()
     for cue in runbook.cues:
         state.cues[cue.id] = CueState(CueWord.PENDING)
@@ -85,8 +85,10 @@ def _run_started(state: State, event: ev.RunStarted) -> None:
         cue.seq = event.seq
 
 
-def _nothing(_state: State, _event: ev.Event) -> None:
-    """For people and for the record alone."""
+def _recovered(state: State, _event: ev.Recovered) -> None:
+    for stage in state.stages.values():
+        stage.connected = False
+        stage.unsure = True
 
 
 def _t0_set(state: State, event: ev.T0Set) -> None:
@@ -228,6 +230,7 @@ def _closing(state: State, event: ev.Closing) -> None:
         cue = state.cues[name]
         cue.state = CueWord.SKIPPED
         cue.seq = event.seq
+        cue.outcome = CueWord.SKIPPED
         cue.ended_us = event.at_us
         cue.reason = f"the show was ended ({event.why})"
         cue.hold = None
@@ -257,6 +260,7 @@ def _stage_changed(state: State, event: ev.StageChanged) -> None:
     if stage.program is not None and event.program != stage.program:
         stage.last_on[stage.program] = event.at_us
     stage.connected = event.connected
+    stage.unsure = stage.unsure and not event.connected
     stage.program = event.program if event.connected else None
     stage.streaming = event.streaming
     stage.reconnecting = event.reconnecting
@@ -332,7 +336,7 @@ def _note_taken(state: State, event: ev.NoteTaken) -> None:
 
 _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.RunStarted: _run_started,
-    ev.Recovered: _nothing,
+    ev.Recovered: _recovered,
     ev.T0Set: _t0_set,
     ev.WallStepped: _wall_stepped,
     ev.HoldOpened: _hold_opened,

@@ -12,11 +12,11 @@ from launchctl.show.tables import (
     BURST_LATE_US,
     BURST_PAUSE_US,
     CUE,
-    GOOD,
     ActionWord,
     CueWord,
     IllegalEvent,
 )
+from launchctl.times import Micros
 
 
 def _move(state: State, event: ev.Event, to: CueWord) -> CueState:
@@ -28,6 +28,11 @@ def _move(state: State, event: ev.Event, to: CueWord) -> CueState:
     cue.state = to
     cue.seq = event.seq
     return cue
+
+
+def _over(cue: CueState, at_us: Micros) -> None:
+    cue.outcome = cue.state
+    cue.ended_us = at_us
 
 
 def _ready(state: State, event: ev.CueReady) -> None:
@@ -46,6 +51,7 @@ def _due(state: State, event: ev.CueDue) -> None:
     cue.waived = event.how != "triggers"
     cue.by = event.by
     cue.reason = None
+    cue.outcome = None
     cue.ended_us = None
 
 
@@ -76,7 +82,7 @@ def _parked(state: State, event: ev.CueParked) -> None:
 def _skipped(state: State, event: ev.CueSkipped) -> None:
     cue = _move(state, event, CueWord.SKIPPED)
     _was_late(cue, event)
-    cue.ended_us = event.at_us
+    _over(cue, event.at_us)
     cue.hold = None
     cue.by = event.by or cue.by
 
@@ -89,7 +95,7 @@ def _fired(state: State, event: ev.Fired) -> None:
     cue.late_by_us = event.late_by_us
     cue.ended_us = None
     cue.actions = {
-        slot: action
+        slot: _to_try(action, kept=slot in event.kept)
         for slot, action in cue.actions.items()
         if slot in event.kept or action.effect == "once"
     }
@@ -97,9 +103,17 @@ def _fired(state: State, event: ev.Fired) -> None:
         state.quiet_until_us = event.at_us + BURST_PAUSE_US
 
 
+def _to_try(action: ActionState, *, kept: bool) -> ActionState:
+    """A once action goes on counting its attempts: the key is the same."""
+    if not kept:
+        action.state = ActionWord.RETRYING
+        action.next_us = None
+    return action
+
+
 def _ended(state: State, event: ev.CueEnded) -> None:
     cue = _move(state, event, CueWord(event.state))
-    cue.ended_us = event.at_us
+    _over(cue, event.at_us)
     cue.reason = event.reason or None
 
 
@@ -113,7 +127,7 @@ def _rearmed(state: State, event: ev.CueRearmed) -> None:
 
 def _adopted(state: State, event: ev.CueAdopted) -> None:
     cue = _move(state, event, CueWord.DONE)
-    cue.ended_us = event.at_us
+    _over(cue, event.at_us)
     cue.hold = None
     cue.by = event.by
     cue.reason = "adopted"
@@ -129,7 +143,7 @@ def _adopted(state: State, event: ev.CueAdopted) -> None:
         action.next_us = None
 
 
-# --- actions -----------------------------------------------------------------------------
+# --- actions ---------------------------------------------------------------------
 
 
 def _slots(state: State, cue: str | None) -> dict[str, ActionState]:
@@ -161,7 +175,7 @@ def _attempt(state: State, event: ev.Attempt) -> None:
             f"{event.event}: attempt {event.attempt} of {event.key} cannot follow"
             f" attempt {action.attempt}"
         )
-    if action.state in GOOD or not action.attempt:
+    if not action.attempt:
         action.began_us = event.at_us
     action.state = ActionWord.SENT
     action.attempt = event.attempt

@@ -58,6 +58,8 @@ class CueState:
     """GO or ``fire`` released it: no spacing, no late rule."""
     fired_us: Micros | None = None
     fired_due_us: Micros | None = None
+    outcome: CueWord | None = None
+    """How its last take ended: what ``after`` reads."""
     ended_us: Micros | None = None
     by: str | None = None
     reason: str | None = None
@@ -95,6 +97,8 @@ class StageState:
     skipped: float | None = None
     detail: str = ""
     restarts: int = 0
+    unsure: bool = False
+    """Not seen since a recovery: what happened meanwhile is not known."""
     last_on: dict[str, Micros] = field(default_factory=dict)
     wanted: dict[str, Any] = field(default_factory=dict)
     by_hand: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ in minor units.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class CueStatus(TypedDict):
@@ -86,7 +86,11 @@ class EmbargoStatus(TypedDict):
 
 
 class StageStatus(TypedDict):
-    """A stage as seen and as wanted; ``by_hand`` lists what a person changed."""
+    """A stage as seen and as wanted; ``by_hand`` lists what a person changed.
+
+    ``asks`` is what a machine does not do by itself after a restart; ``offers`` the cue
+    that a cut by hand matches, to be fired.
+    """
 
     stage: str
     connected: bool
@@ -95,6 +99,8 @@ class StageStatus(TypedDict):
     streaming: bool | None
     by_hand: list[str]
     text: str
+    asks: NotRequired[list[str]]
+    offers: NotRequired[list[str]]
 
 
 class OrdersStatus(TypedDict):

@@ -1,4 +1,4 @@
-"""The rules that are tables, as tables: what may follow what, and what is meant by less.
+"""The rules that are tables, as tables: what may follow what, and what is meant.
 
 SEMANTICS 2 (show), 3 (cues), 5 (late), 6 (actions) and 8 (calls). The fold looks every
 transition up here and raises ``IllegalEvent`` for what is not listed; nothing else in
@@ -16,11 +16,11 @@ from launchctl.runbook.model import Else
 from launchctl.times import HOUR, MINUTE, SECOND, Micros
 
 
-class IllegalEvent(LaunchError):
+class IllegalEvent(LaunchError):  # noqa: N818  the event is illegal, not the error
     """An event that cannot follow what was folded: the state is unchanged."""
 
 
-# --- the show (SEMANTICS 2) ------------------------------------------------------------
+# --- the show (SEMANTICS 2) ------------------------------------------------------
 
 
 class ShowWord(StrEnum):
@@ -59,7 +59,7 @@ SHOW: dict[tuple[ShowWord, str], tuple[ShowWord, ...]] = {
 """(from, event) -> where it may go."""
 
 
-# --- cues (SEMANTICS 3) ----------------------------------------------------------------
+# --- cues (SEMANTICS 3) ----------------------------------------------------------
 
 
 class CueWord(StrEnum):
@@ -105,15 +105,15 @@ CUE: dict[str, dict[CueWord, tuple[CueWord, ...]]] = {
         _C.STANDBY: (_C.PARKED,),
         _C.WAITING: (_C.PARKED,),
     },
-    "cue_skipped": {word: (_C.SKIPPED,) for word in UNFIRED},
+    "cue_skipped": dict.fromkeys(UNFIRED, (_C.SKIPPED,)),
     "fired": {_C.WAITING: (_C.RUNNING,)},
     "cue_ended": {
         _C.RUNNING: (_C.DONE, _C.FAILED, _C.PARKED, _C.IN_DOUBT),
         _C.IN_DOUBT: (_C.DONE, _C.FAILED, _C.PARKED),
     },
-    "cue_rearmed": {word: (_C.PENDING,) for word in ENDED},
+    "cue_rearmed": dict.fromkeys(ENDED, (_C.PENDING,)),
     "cue_adopted": {
-        **{word: (_C.DONE,) for word in UNFIRED},
+        **dict.fromkeys(UNFIRED, (_C.DONE,)),
         _C.IN_DOUBT: (_C.DONE,),
     },
 }
@@ -122,7 +122,7 @@ closing takes UNFIRED to skipped, a starting procedure takes its cues to pending
 """
 
 
-# --- actions (SEMANTICS 6) -------------------------------------------------------------
+# --- actions (SEMANTICS 6) -------------------------------------------------------
 
 
 class ActionWord(StrEnum):
@@ -134,8 +134,6 @@ class ActionWord(StrEnum):
     """A certain no; to be tried again at ``next_us``."""
     SETTLING = "settling"
     """The far end is being read."""
-    JOINED = "joined"
-    """Waiting inside the engine: a procedure to end."""
     OK = "ok"
     IGNORED = "ignored"
     FAILED = "failed"
@@ -145,7 +143,7 @@ class ActionWord(StrEnum):
 
 _A = ActionWord
 
-UNENDED = (_A.SENT, _A.RETRYING, _A.SETTLING, _A.JOINED)
+UNENDED = (_A.SENT, _A.RETRYING, _A.SETTLING)
 GOOD = (_A.OK, _A.IGNORED)
 
 ACTION: dict[str, dict[ActionWord, tuple[ActionWord, ...]]] = {
@@ -161,13 +159,18 @@ ACTION: dict[str, dict[ActionWord, tuple[ActionWord, ...]]] = {
         )
     },
     "settled": {
-        _A.SETTLING: (_A.OK, _A.RETRYING, _A.STOPPED, _A.IGNORED, _A.IN_DOUBT),
+        _A.SETTLING: (
+            _A.OK,
+            _A.RETRYING,
+            _A.STOPPED,
+            _A.FAILED,
+            _A.IGNORED,
+            _A.IN_DOUBT,
+        ),
         _A.IN_DOUBT: (_A.OK,),
     },
     "settled_by_hand": {_A.IN_DOUBT: (_A.OK, _A.FAILED)},
-    "action_ended": {
-        word: (_A.OK, _A.FAILED, _A.IGNORED, _A.STOPPED) for word in UNENDED
-    },
+    "action_ended": dict.fromkeys(UNENDED, (_A.OK, _A.FAILED, _A.IGNORED, _A.STOPPED)),
 }
 """event -> from -> where it may go. An action that has not begun has no state."""
 
@@ -225,7 +228,7 @@ KEYED_NETWORKS: tuple[str, ...] = ()
 """Networks that take an idempotency key: an unknown send may be sent again under it."""
 
 
-# --- late (SEMANTICS 5) ----------------------------------------------------------------
+# --- late (SEMANTICS 5) ----------------------------------------------------------
 
 ONCE_WITHIN_US = 2 * MINUTE
 LATE_DEFAULTS: tuple[tuple[tuple[str, ...], Micros, Else], ...] = (
@@ -233,7 +236,7 @@ LATE_DEFAULTS: tuple[tuple[tuple[str, ...], Micros, Else], ...] = (
     (("scene", "transition", "audio", "record", "silence"), 5 * SECOND, Else.HOLD),
     ((), 24 * HOUR, Else.SKIP),
 )
-"""(a cue with one of these kinds, within, else): the first matching line; () matches."""
+"""(a cue with one of these kinds, within, else): first matching line; () matches."""
 
 LEAST_WAIT_US = 30 * SECOND
 """Default wait at closed gates: the larger of this and ``within``."""
@@ -243,7 +246,7 @@ BURST_PAUSE_US = 2 * SECOND
 """After a firing this late, no cue fires by itself for this long."""
 
 
-# --- calls (SEMANTICS 8) ---------------------------------------------------------------
+# --- calls (SEMANTICS 8) ---------------------------------------------------------
 
 CALL_EXPIRY_US = 2 * SECOND
 EXPIRING = ("go", "fire", "resume")
@@ -266,7 +269,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "abort": ("abort",),
 }
 """verb -> any of these in a role's ``may``. () is decided by the target: ``go`` by the
-cue's roles, ``resume`` by the hold's. Posts-only cues also take ``post`` for skip, fire.
+cue's roles, ``resume`` by the hold's. Posts-only cues also take ``post`` for skip and
+fire.
 """
 
 CLOSING_VERBS = ("settle", "adopt", "silence", "abort")

@@ -4,8 +4,8 @@ An event is a decision already taken. The state is the fold of events (``fold.ap
 so every class carries all that the fold needs, and the word (``became``, ``state``)
 that the engine decided on: a fold never decides again.
 
-The line is ``{"seq","at","t_s","event","cue","by","v",...}``. A field ``due_us`` that is
-an instant is written ``"due"`` in RFC 3339; a span ``late_by_us`` is written
+The line is ``{"seq","at","t_s","event","cue","by","v",...}``. A field ``due_us``, an
+instant, is written ``"due"`` in RFC 3339; a span ``late_by_us`` is written
 ``"late_by_s"`` in float seconds. A version grows when a field changes its meaning;
 ``decode`` reads every released one.
 """
@@ -17,7 +17,7 @@ from dataclasses import fields
 from typing import Any
 
 from launchctl.errors import JournalError
-from launchctl.show.events.base import Event
+from launchctl.show.events.base import SPANS, Event
 from launchctl.show.events.cues import (
     ActionEnded,
     Attempt,
@@ -192,10 +192,13 @@ def _own_fields(cls: type[Event]) -> tuple[tuple[str, str, str], ...]:
     for item in fields(cls):
         if item.name in _HEAD:
             continue
-        kind = item.metadata.get("as", "plain")
         stem = item.name.removesuffix("_us")
-        key = {"instant": stem, "span": f"{stem}_s", "plain": item.name}[kind]
-        rows.append((item.name, key, kind))
+        if item.name in SPANS:
+            rows.append((item.name, f"{stem}_s", "span"))
+        elif item.name.endswith("_us"):
+            rows.append((item.name, stem, "instant"))
+        else:
+            rows.append((item.name, item.name, "plain"))
     return tuple(rows)
 
 

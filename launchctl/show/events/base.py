@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from launchctl.times import Micros
 
-
-def instant(**options: Any) -> Any:
-    """A field that holds an instant in microseconds; its name ends in ``_us``."""
-    return field(metadata={"as": "instant"}, **options)
-
-
-def span(**options: Any) -> Any:
-    """A field that holds a span in microseconds; its name ends in ``_us``."""
-    return field(metadata={"as": "span"}, **options)
+SPANS = ("late_by_us", "skew_us", "shift_us")
+"""Fields that hold a span. Every other field named ``_us`` holds an instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

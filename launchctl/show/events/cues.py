@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from launchctl.show.events.base import Event, instant, span
+from launchctl.show.events.base import Event
 from launchctl.times import Micros
 
 
@@ -28,20 +28,20 @@ class CueDue(Event):
     """All triggers hold: the cue waits for its gates. ``how`` is triggers, go, fire."""
 
     event: ClassVar[str] = "cue_due"
-    due_us: Micros = instant()
-    late_by_us: Micros = span(default=0)
+    due_us: Micros
+    late_by_us: Micros = 0
     how: str = "triggers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueHeld(Event):
-    """The cue waits for a person to release ``hold``: late, or its gates stayed shut."""
+    """The cue waits for ``hold`` to be released: late, or its gates stayed shut."""
 
     event: ClassVar[str] = "cue_held"
     hold: str
     reason: str
-    due_us: Micros | None = instant(default=None)
-    late_by_us: Micros | None = span(default=None)
+    due_us: Micros | None = None
+    late_by_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,8 @@ class CueParked(Event):
 
     event: ClassVar[str] = "cue_parked"
     reason: str
-    due_us: Micros | None = instant(default=None)
-    late_by_us: Micros | None = span(default=None)
+    due_us: Micros | None = None
+    late_by_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,8 @@ class CueSkipped(Event):
 
     event: ClassVar[str] = "cue_skipped"
     reason: str
-    due_us: Micros | None = instant(default=None)
-    late_by_us: Micros | None = span(default=None)
+    due_us: Micros | None = None
+    late_by_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,8 @@ class Fired(Event):
 
     event: ClassVar[str] = "fired"
     take: int
-    due_us: Micros | None = instant(default=None)
-    late_by_us: Micros = span(default=0)
+    due_us: Micros | None = None
+    late_by_us: Micros = 0
     kept: tuple[str, ...] = ()
 
 
@@ -114,7 +114,7 @@ class Attempt(Event):
     effect: str
     content: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
-    deadline_us: Micros = instant()
+    deadline_us: Micros
     wanted: tuple[str, Any] | None = None
 
 
@@ -147,11 +147,11 @@ class AttemptEnded(Event):
     answer: str
     became: str
     detail: str = ""
-    sent_us: Micros | None = instant(default=None)
-    confirmed_us: Micros | None = instant(default=None)
+    sent_us: Micros | None = None
+    confirmed_us: Micros | None = None
     receipt_id: str | None = None
     receipt_url: str | None = None
-    next_us: Micros | None = instant(default=None)
+    next_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,7 @@ class AttemptSettled(Event):
     detail: str = ""
     receipt_id: str | None = None
     receipt_url: str | None = None
-    next_us: Micros | None = instant(default=None)
+    next_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

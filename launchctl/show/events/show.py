@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from launchctl.show.events.base import Event, instant, span
+from launchctl.show.events.base import Event
 from launchctl.times import Micros
 
 
@@ -19,8 +19,8 @@ class RunStarted(Event):
     digest: str
     locale: str
     timezone: str | None = None
-    t0_us: Micros | None = instant(default=None)
-    shift_us: Micros = span(default=0)
+    t0_us: Micros | None = None
+    shift_us: Micros = 0
     rehearsal: bool = False
     counter: str = "open"
 
@@ -37,8 +37,8 @@ class T0Set(Event):
     """T-0 was set. ``t0_us`` is its wall instant; ``zero_us`` is R at T-0."""
 
     event: ClassVar[str] = "t0_set"
-    t0_us: Micros = instant()
-    zero_us: Micros = instant()
+    t0_us: Micros
+    zero_us: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class WallStepped(Event):
     """The wall clock left its journaled skew; ``skew_us`` is wall less N."""
 
     event: ClassVar[str] = "clock_stepped"
-    skew_us: Micros = span()
+    skew_us: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class HoldOpened(Event):
     kind: str
     reason: str = ""
     release: tuple[str, ...] = ()
-    since_us: Micros = instant()
-    until_us: Micros | None = instant(default=None)
+    since_us: Micros
+    until_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class HoldTimed(Event):
 
     event: ClassVar[str] = "hold_timed"
     name: str
-    until_us: Micros = instant()
+    until_us: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class HoldReleased(Event):
 
     event: ClassVar[str] = "hold_released"
     name: str
-    ended_us: Micros = instant()
+    ended_us: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ class Approved(Event):
     event: ClassVar[str] = "approved"
     digest: str
     role: str
-    expires_us: Micros | None = instant(default=None)
+    expires_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from launchctl.show.events.base import Event, instant
+from launchctl.show.events.base import Event
 from launchctl.times import Micros
 
 
@@ -51,7 +51,7 @@ class OrdersSampled(Event):
 
     event: ClassVar[str] = "orders_seen"
     values: dict[str, Any] = field(default_factory=dict)
-    complete_us: Micros | None = instant(default=None)
+    complete_us: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class FigureAsked(Event):
 
     event: ClassVar[str] = "figure_asked"
     figure: str
-    as_of_us: Micros = instant()
+    as_of_us: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class ConditionChanged(Event):
     event: ClassVar[str] = "condition_changed"
     owner: str
     value: bool | None
-    since_us: Micros = instant()
+    since_us: Micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

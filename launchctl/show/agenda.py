@@ -1,0 +1,163 @@
+"""When to look at what: hints derived from plan and state, so that nobody searches.
+
+A hint says *look at this at that instant*, and may be wrong: whoever is looked at
+decides from the state alone, and asks to be looked at again. Stale hints therefore do
+no harm, and an agenda built anew from a folded state leads to the same events.
+
+Two heaps hold them, one on N and one on R. What changed now is *dirty* and looked at in
+the next pass.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from launchctl.show.clocks import n_at_r, r_at
+from launchctl.show.plan import Plan
+from launchctl.show.state import State
+from launchctl.show.tables import ENDED, CueWord
+from launchctl.times import Micros
+
+Hint = tuple[Micros, str, str]
+"""(instant, what to do, whom). What: cue, wait, retry, procedure, stage, lifts."""
+
+
+@dataclass(slots=True)
+class Agenda:
+    """All hints of one engine."""
+
+    on_n: list[Hint] = field(default_factory=list)
+    on_r: list[Hint] = field(default_factory=list)
+    cues: dict[str, None] = field(default_factory=dict)
+    """Cues to look at in the next pass."""
+    owners: dict[str, None] = field(default_factory=dict)
+    """Conditions to read in the next pass: ``cue:X``, ``procedure:X``."""
+    procedures: dict[str, None] = field(default_factory=dict)
+    overdue: dict[str, None] = field(default_factory=dict)
+    retries: dict[tuple[str, str], None] = field(default_factory=dict)
+    lifts: bool = True
+    ending: str | None = None
+    """The cue whose ``end`` action is to end the show."""
+    aborting: str | None = None
+    """Why an action's failure aborts the show."""
+    waiting: dict[str, None] = field(default_factory=dict)
+    running: dict[str, None] = field(default_factory=dict)
+    blocked: dict[str, None] = field(default_factory=dict)
+    """Would move if there were no hold."""
+    queue: list[tuple[Micros, tuple[int, int], str]] = field(default_factory=list)
+    """Ready to fire, but for the pause after a late firing; by (due, order)."""
+    queued: dict[str, None] = field(default_factory=dict)
+    ready: dict[str, list[tuple[tuple[int, int], str]]] = field(default_factory=dict)
+    """role -> heap of the show's cues standing by."""
+    ready_called: dict[str, list[tuple[tuple[int, int], str]]] = field(
+        default_factory=dict
+    )
+    """The same of procedures' cues."""
+    wire: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    """key -> (cue, slot) of actions that may be answered."""
+    tick_us: Micros | None = None
+    """The next whole second, while a condition reads ``t`` or ``clock``."""
+    ticking: dict[str, None] = field(default_factory=dict)
+    """Conditions that read ``t`` or ``clock`` and may still matter."""
+    first_alive: int = 0
+    """No show cue before this place in file order is alive."""
+    first_hold: int = 0
+    """No planned hold before this place is to come."""
+
+    def at_n(self, at_us: Micros, what: str, whom: str) -> None:
+        """Look at an instant of N."""
+        heapq.heappush(self.on_n, (at_us, what, whom))
+
+    def at_r(self, at_us: Micros, what: str, whom: str) -> None:
+        """Look at an instant of R."""
+        heapq.heappush(self.on_r, (at_us, what, whom))
+
+    def due(self, state: State, now_us: Micros) -> Iterable[Hint]:
+        """Take the hints whose instant has come."""
+        now_r_us = r_at(state, now_us)
+        while self.on_n and self.on_n[0][0] <= now_us:
+            yield heapq.heappop(self.on_n)
+        while self.on_r and self.on_r[0][0] <= now_r_us:
+            yield heapq.heappop(self.on_r)
+
+    def next_us(self, state: State) -> Micros | None:
+        """The instant of N of the next hint."""
+        coming = [heap[0][0] for heap in (self.on_n,) if heap]
+        if self.on_r and state.stopped_since_us is None:
+            coming.append(n_at_r(state, self.on_r[0][0]))
+        if self.tick_us is not None:
+            coming.append(self.tick_us)
+        if self.queue:
+            coming.append(state.quiet_until_us)
+        coming.extend(
+            hold.until_us for hold in state.holds.values() if hold.until_us is not None
+        )
+        return min(coming, default=None)
+
+    @property
+    def restless(self) -> bool:
+        """True while something is to be looked at in the next pass."""
+        return bool(
+            self.cues
+            or self.owners
+            or self.procedures
+            or self.overdue
+            or self.retries
+            or self.lifts
+            or self.ending
+            or self.aborting
+        )
+
+
+def build(plan: Plan, state: State) -> Agenda:
+    """The agenda of a folded state: everything that may still move is dirty."""
+    agenda = Agenda()
+    for name, cue in state.cues.items():
+        _enter(agenda, plan, state, name)
+        for slot, action in cue.actions.items():
+            agenda.wire[action.key] = (name, slot)
+            if action.state == "retrying" and action.next_us is not None:
+                agenda.at_n(action.next_us, "retry", f"{name} {slot}")
+    for key in state.loose:
+        agenda.wire[key] = (None, key)
+    for name in state.procedures:
+        agenda.owners[f"procedure:{name}"] = None
+        agenda.procedures[name] = None
+    return agenda
+
+
+def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:
+    word, cue = state.cues[name].state, plan.cues[name].cue
+    comes_again = not cue.once and word in ENDED
+    if comes_again or word in (CueWord.PENDING, CueWord.STANDBY, CueWord.WAITING):
+        agenda.cues[name] = None
+    if cue.when is not None and word is not CueWord.IDLE:
+        agenda.owners[f"cue:{name}"] = None
+    match word:
+        case CueWord.WAITING:
+            agenda.waiting[name] = None
+        case CueWord.RUNNING:
+            agenda.running[name] = None
+        case CueWord.STANDBY:
+            stand_by(agenda, plan, state, name)
+        case _:
+            pass
+
+
+def order_of(plan: Plan, state: State, name: str) -> tuple[int, int]:
+    """File order, the show's cues before procedures', those by their start."""
+    planned = plan.cues[name]
+    if planned.procedure is None:
+        return (0, planned.order)
+    return (state.procedures[planned.procedure].order, planned.order)
+
+
+def stand_by(agenda: Agenda, plan: Plan, state: State, name: str) -> None:
+    """Enter a cue that stands by for all roles that may fire it."""
+    called = plan.cues[name].procedure is not None
+    heaps = agenda.ready_called if called else agenda.ready
+    for role in plan.go_of(name):
+        heap = heaps.setdefault(role, [])
+        heapq.heappush(heap, (order_of(plan, state, name), name))

@@ -1,0 +1,242 @@
+"""What all parts of the engine share: plan, state, agenda, and the one way to emit.
+
+``emit`` numbers an event, folds it and tells the agenda whom it concerns. Nothing else
+changes the state.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any, TypeVar
+
+from launchctl.runbook.actions import Scene
+from launchctl.runbook.model import Runbook
+from launchctl.show import agenda as ag
+from launchctl.show import events as ev
+from launchctl.show.clocks import r_at, t_at
+from launchctl.show.commands import AnyCommand
+from launchctl.show.fold import apply, initial
+from launchctl.show.plan import Plan, Planned, make_plan
+from launchctl.show.state import ActionState, CueState, State
+from launchctl.show.tables import RUNNING, CueWord
+from launchctl.times import Micros
+
+E = TypeVar("E", bound=ev.Event)
+
+
+class Core:
+    """One run's machine. ``now_us`` is N of the present step."""
+
+    def __init__(self, runbook: Runbook, run: str) -> None:
+        self.runbook = runbook
+        self.run = run
+        self.plan: Plan = make_plan(runbook)
+        self.state: State = initial(runbook)
+        self.now_us: Micros = 0
+        self.events: list[ev.Event] = []
+        self.commands: list[AnyCommand] = []
+        self.digests: dict[tuple[str, str], str] = {}
+        """(cue, slot) -> approval digest, worked out when first needed."""
+        self.planned_wall: dict[str, Micros | None] | None = None
+        """cue -> its planned wall instant, worked out when first asked for."""
+        self.scenes_ok: list[tuple[str, Scene]] = []
+        """Scenes that cues brought on program in this pass: lifts hear of them."""
+        self._agenda: ag.Agenda | None = None
+
+    @property
+    def agenda(self) -> ag.Agenda:
+        """The hints; built from the state when they are first needed."""
+        if self._agenda is None:
+            self._agenda = ag.build(self.plan, self.state)
+        return self._agenda
+
+    def fold(self, event: ev.Event) -> None:
+        """Fold an event that was journaled before."""
+        apply(self.state, event)
+        self._agenda = None
+
+    def emit(self, kind: type[E], /, **values: Any) -> E:
+        """Decide: number the event, fold it, and look at whom it concerns."""
+        event = kind(
+            seq=self.state.seq + 1,
+            at_us=self.now_us,
+            t_us=t_at(self.state, self.now_us),
+            **values,
+        )
+        agenda = self.agenda
+        apply(self.state, event)
+        self.events.append(event)
+        touch(self, agenda, event)
+        return event
+
+    # --- short words --------------------------------------------------------------
+
+    @property
+    def open_to_fire(self) -> bool:
+        """True while cues can fire at all."""
+        return self.state.show in RUNNING
+
+    def clock(self, planned: Planned, n_us: Micros | None = None) -> Micros:
+        """An instant of N (default: now) on the cue's clock (SEMANTICS 1)."""
+        at_us = self.now_us if n_us is None else n_us
+        return at_us if planned.pinned else r_at(self.state, at_us)
+
+    def clock_r(self) -> Micros:
+        """R now."""
+        return r_at(self.state, self.now_us)
+
+    def hold_against(self, planned: Planned) -> bool:
+        """True if an open hold stops the cue (SEMANTICS 2)."""
+        if not self.state.holds or planned.procedure is not None:
+            return False
+        return planned.cue.in_hold_wait or not planned.cue.pinned
+
+    def hint(self, planned: Planned, at_us: Micros, what: str) -> None:
+        """Look at the cue at an instant of its own clock."""
+        if planned.pinned:
+            self.agenda.at_n(at_us, what, planned.cue.id)
+        else:
+            self.agenda.at_r(at_us, what, planned.cue.id)
+
+    def look_at_owner(self, owner: str) -> None:
+        """A condition may say something else: ``cue:X``, ``gate:X``, ``embargo:X``."""
+        kind, _, name = owner.partition(":")
+        if kind == "gate":
+            if name in self.agenda.waiting:
+                self.agenda.cues[name] = None
+        elif kind == "embargo":
+            self.agenda.lifts = True
+        elif kind != "start":
+            self.agenda.owners[owner] = None
+
+    def action_at(self, key: str) -> tuple[str | None, ActionState] | None:
+        """The cue and the action with this key, if it ever left."""
+        place = self.agenda.wire.get(key)
+        if place is None:
+            return None
+        cue, slot = place
+        slots = self.state.cues[cue].actions if cue else self.state.loose
+        action = slots.get(slot)
+        return None if action is None or action.key != key else (cue, action)
+
+
+def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
+    """Mark what an event concerns: the only place where news becomes work."""
+    if event.cue is not None and not isinstance(event, ev.NoteTaken | ev.Standby):
+        _touch_cue(core, agenda, event, event.cue)
+    if isinstance(event, _SHUT_OR_OPEN):
+        agenda.cues.update(agenda.waiting)
+        agenda.lifts = True
+    match event:
+        case ev.T0Set():
+            agenda.cues.update(dict.fromkeys(core.plan.unpinned))
+        case ev.WallStepped():
+            agenda.cues.update(dict.fromkeys(core.plan.wall_cues))
+        case ev.HoldReleased():
+            agenda.cues.update(agenda.blocked)
+            agenda.blocked.clear()
+        case ev.ProcedureStarted():
+            for name in event.cues:
+                cue_changed(core, agenda, name)
+                agenda.owners[f"cue:{name}"] = None
+        case ev.ProcedureEnded():
+            agenda.owners[f"procedure:{event.procedure}"] = None
+            agenda.procedures[event.procedure] = None
+        case ev.Closing():
+            for name in event.skipped:
+                cue_changed(core, agenda, name)
+        case _:
+            pass
+    _read(core, *_subjects(event))
+
+
+_SHUT_OR_OPEN = (
+    ev.WallStepped,
+    ev.HoldOpened,
+    ev.Approved,
+    ev.Revoked,
+    ev.FigureFixed,
+    ev.LiftLatched,
+    ev.EmbargoOpened,
+    ev.Silenced,
+    ev.Unsilenced,
+    ev.StageChanged,
+    ev.ByHand,
+    ev.OrdersSampled,
+)
+"""Events that may open or close what stands before a waiting cue."""
+
+
+def _subjects(event: ev.Event) -> tuple[tuple[str, ...], ...]:
+    """What conditions may read that an event changes."""
+    match event:
+        case ev.T0Set():
+            return ("t",), ("show",)
+        case ev.HoldOpened() | ev.HoldReleased() | ev.Closing():
+            return (("show",),)
+        case ev.Silenced() | ev.Unsilenced():
+            return tuple(("accounts", account) for account in event.accounts)
+        case ev.StageChanged() | ev.ByHand():
+            return (("stages", event.stage),)
+        case ev.OrdersSampled():
+            return (("orders",),)
+        case _:
+            return ()
+
+
+def _touch_cue(core: Core, agenda: ag.Agenda, event: ev.Event, name: str) -> None:
+    if isinstance(event, ev.Intent | ev.Commanded):
+        agenda.wire[event.key] = (name, event.slot)
+        if event.wanted:
+            _read(core, ("stages", event.target.removeprefix("stage:")))
+    if isinstance(event, ev.AttemptEnded | ev.AttemptSettled):
+        if event.became == "retrying" and event.next_us is not None:
+            agenda.at_n(event.next_us, "retry", f"{name} {event.slot}")
+        return
+    cue = core.state.cues[name]
+    if cue.seq == event.seq:
+        cue_changed(core, agenda, name)
+        if isinstance(event, ev.CueRearmed):
+            agenda.owners[f"cue:{name}"] = None
+
+
+def cue_changed(core: Core, agenda: ag.Agenda, name: str) -> None:
+    """A cue moved: it, what hangs on it, and what reads its state are looked at."""
+    cue: CueState = core.state.cues[name]
+    agenda.cues[name] = None
+    agenda.cues.update(dict.fromkeys(core.plan.followers.get(name, ())))
+    _read(core, ("cues", name))
+    _list(agenda.waiting, name, cue.state is CueWord.WAITING)
+    _list(agenda.running, name, cue.state is CueWord.RUNNING)
+    if cue.state is CueWord.STANDBY:
+        ag.stand_by(agenda, core.plan, core.state, name)
+    planned = core.plan.cues[name]
+    if planned.procedure is not None:
+        agenda.procedures[planned.procedure] = None
+    elif planned.order < agenda.first_alive:
+        agenda.first_alive = planned.order
+
+
+def _list(names: dict[str, None], name: str, listed: bool) -> None:  # noqa: FBT001
+    if listed:
+        names[name] = None
+    else:
+        names.pop(name, None)
+
+
+def _read(core: Core, *subjects: tuple[str, ...]) -> None:
+    """Whoever reads one of these is to read again."""
+    for subject in subjects:
+        for owner in core.plan.readers.get(subject, ()):
+            core.look_at_owner(owner)
+
+
+def pop_queue(core: Core) -> None:
+    """The pause is over: the first of the queue is looked at."""
+    agenda = core.agenda
+    while agenda.queue and core.now_us >= core.state.quiet_until_us:
+        _, _, name = heapq.heappop(agenda.queue)
+        agenda.queued.pop(name, None)
+        if core.state.cues[name].state is CueWord.WAITING:
+            agenda.cues[name] = None
+            return

@@ -1,0 +1,312 @@
+"""What became of actions, and so of their cue (SEMANTICS 6).
+
+Sending once: ok, a certain no, or unknown. A certain no may be tried again by a new
+intent of the same key; unknown is settled by reading the far end, and never sent again
+blind.
+"""
+
+from __future__ import annotations
+
+from launchctl.runbook import actions as act
+from launchctl.runbook.actions import Effect, OnFailure
+from launchctl.show import build
+from launchctl.show import events as ev
+from launchctl.show.commands import Settle
+from launchctl.show.core import Core
+from launchctl.show.holds import open_hold
+from launchctl.show.inputs import Answer, Ended, Settled, Sight, Stopped
+from launchctl.show.plan import Planned, Slot
+from launchctl.show.procedures import start_procedure
+from launchctl.show.state import ActionState
+from launchctl.show.tables import (
+    ACTIONS,
+    BACKOFF_US,
+    KEYED_NETWORKS,
+    LAG_WINDOW_US,
+    NOTIFY_ATTEMPTS,
+    UNENDED,
+    ActionWord,
+    CueWord,
+)
+from launchctl.times import Micros
+
+_A = ActionWord
+
+
+def policy_of(action: act.AnyAction) -> OnFailure:
+    """What a certain failure of the action does."""
+    if action.on_failure is not None:
+        return action.on_failure.policy
+    return ACTIONS[action.kind].on_failure
+
+
+def _failed_word(action: act.AnyAction) -> ActionWord:
+    return _A.IGNORED if policy_of(action) is OnFailure.IGNORE else _A.FAILED
+
+
+def end_action(
+    core: Core, planned: Planned, slot: Slot, word: ActionWord, detail: str = ""
+) -> None:
+    """The engine itself ends an action."""
+    cue = core.state.cues[planned.cue.id]
+    if word is _A.FAILED:
+        word = _failed_word(slot.action)
+    core.emit(
+        ev.ActionEnded,
+        cue=planned.cue.id,
+        slot=slot.id,
+        key=build.key_of(core, planned, slot, cue.take),
+        became=str(word),
+        detail=detail,
+    )
+    if word is _A.FAILED:
+        failed(core, planned.cue.id, slot.action, detail)
+
+
+def failed(core: Core, cue: str, action: act.AnyAction, detail: str) -> None:
+    """A certain failure, after its retries: the policy's consequence."""
+    match policy_of(action):
+        case OnFailure.HOLD:
+            open_hold(core, f"failed:{cue}", "machine", reason=detail)
+        case OnFailure.ABORT:
+            core.agenda.aborting = f"{action.kind} of cue {cue} failed: {detail}"
+        case OnFailure.CALL:
+            assert action.on_failure is not None
+            start_procedure(
+                core, action.on_failure.procedure or "", f"cue {cue} failed"
+            )
+        case _:
+            pass
+
+
+# --- answers ---------------------------------------------------------------------
+
+
+def take_ended(core: Core, seen: Ended) -> None:
+    """A far end answered an attempt; an answer to another attempt changes nothing."""
+    place = core.action_at(seen.key)
+    if place is None:
+        return
+    cue, action = place
+    if action.attempt != seen.attempt or action.state is not _A.SENT:
+        return
+    became, next_us = _became(core, cue, action, seen)
+    core.emit(
+        ev.AttemptEnded,
+        cue=cue,
+        slot=action.slot,
+        key=seen.key,
+        attempt=seen.attempt,
+        answer=str(seen.answer),
+        became=str(became),
+        detail=seen.detail,
+        sent_us=seen.sent_us,
+        confirmed_us=seen.confirmed_us,
+        receipt_id=seen.receipt.id if seen.receipt else None,
+        receipt_url=seen.receipt.url if seen.receipt else None,
+        next_us=next_us,
+    )
+    if became is _A.SETTLING:
+        settle_again(core, cue, action)
+    _after(core, cue, action, seen.detail)
+
+
+def _after(core: Core, cue: str | None, action: ActionState, detail: str) -> None:
+    """What an ended attempt means for its cue."""
+    if cue is None:
+        if action.state is _A.FAILED:
+            text = f"{action.kind}: {detail or 'failed'}"
+            core.emit(ev.NoteTaken, about=action.slot, text=text, level="warning")
+        return
+    planned = core.plan.cues[cue]
+    slot = next(slot for slot in planned.slots if slot.id == action.slot)
+    if action.state is _A.OK and isinstance(slot.action, act.Scene):
+        core.scenes_ok.append((cue, slot.action))
+        core.agenda.lifts = True
+    if action.state is _A.FAILED:
+        failed(core, cue, slot.action, detail)
+    conclude(core, planned)
+
+
+def _became(
+    core: Core, cue: str | None, action: ActionState, seen: Ended
+) -> tuple[ActionWord, Micros | None]:
+    if seen.answer is Answer.OK:
+        return _A.OK, None
+    if cue is None or action.effect == Effect.WANTED:
+        return _failed_of(core, cue, action), None
+    if action.effect == Effect.ONCE and seen.answer is Answer.UNKNOWN:
+        return _A.SETTLING, core.now_us + LAG_WINDOW_US
+    pause_us = BACKOFF_US[min(action.attempt, len(BACKOFF_US)) - 1]
+    next_us = max(core.now_us + pause_us, seen.retry_at_us or 0)
+    if action.effect == Effect.AT_LEAST_ONCE:
+        again = action.attempt < NOTIFY_ATTEMPTS and core.state.closing != "abort"
+    else:
+        again = _in_time(core, cue, next_us)
+    return (_A.RETRYING, next_us) if again else (_failed_of(core, cue, action), None)
+
+
+def _failed_of(core: Core, cue: str | None, action: ActionState) -> ActionWord:
+    if cue is None:
+        return _A.FAILED
+    slots = core.plan.cues[cue].slots
+    return _failed_word(next(s.action for s in slots if s.id == action.slot))
+
+
+def _in_time(core: Core, cue: str, at_us: Micros) -> bool:
+    """Whether an attempt at this instant is within fired + ``within``."""
+    if core.state.closing == "abort":
+        return False
+    planned = core.plan.cues[cue]
+    fired_us = core.state.cues[cue].fired_us
+    assert fired_us is not None
+    ahead_us = at_us - core.now_us
+    limit_us = core.clock(planned, fired_us) + planned.retry_us
+    return core.clock(planned) + ahead_us <= limit_us
+
+
+def take_stopped(core: Core, seen: Stopped) -> None:
+    """A once-command was not sent: something had closed just before."""
+    place = core.action_at(seen.key)
+    if place is None:
+        return
+    cue, action = place
+    if action.attempt != seen.attempt or action.state is not _A.SENT:
+        return
+    core.emit(
+        ev.AttemptEnded,
+        cue=cue,
+        slot=action.slot,
+        key=seen.key,
+        attempt=seen.attempt,
+        answer="stopped",
+        became=str(_A.STOPPED),
+        detail=seen.why,
+    )
+    _after(core, cue, action, seen.why)
+
+
+# --- settling --------------------------------------------------------------------
+
+
+def settle_again(core: Core, cue: str | None, action: ActionState) -> None:
+    """Ask for the far end to be read until the lag window has passed."""
+    command = build.rebuild(core, cue, action)
+    if command is not None:
+        until_us = action.next_us or core.now_us + LAG_WINDOW_US
+        core.commands.append(Settle(command, until_us))
+
+
+def take_settled(core: Core, seen: Settled) -> None:
+    """The far end was read. A receipt found later settles what was in doubt."""
+    place = core.action_at(seen.key)
+    if place is None or place[0] is None:
+        return
+    cue, action = place[0], place[1]
+    late_find = action.state is _A.IN_DOUBT and seen.sight is Sight.FOUND
+    if action.attempt != seen.attempt:
+        return
+    if action.state is not _A.SETTLING and not late_find:
+        return
+    became, detail = _sighted(core, cue, action, seen)
+    core.emit(
+        ev.AttemptSettled,
+        cue=cue,
+        slot=action.slot,
+        key=seen.key,
+        attempt=seen.attempt,
+        sight=str(seen.sight),
+        became=str(became),
+        detail=detail,
+        receipt_id=seen.receipt.id if seen.receipt and became is _A.OK else None,
+        receipt_url=seen.receipt.url if seen.receipt and became is _A.OK else None,
+        next_us=core.now_us if became is _A.RETRYING else None,
+    )
+    _after(core, cue, action, detail)
+
+
+def _sighted(
+    core: Core, cue: str, action: ActionState, seen: Settled
+) -> tuple[ActionWord, str]:
+    match seen.sight:
+        case Sight.FOUND:
+            return _A.OK, seen.detail
+        case Sight.OLDER:
+            where = seen.receipt.url if seen.receipt else seen.detail
+            return _A.STOPPED, f"superseded: it was there before ({where})"
+        case Sight.ABSENT if action.kind == "stream":
+            return _failed_of(core, cue, action), seen.detail or "state not reached"
+        case _:
+            if _may_resend(core, cue, action, seen.sight):
+                return _A.RETRYING, seen.detail
+            return _A.IN_DOUBT, seen.detail or f"not found ({seen.sight})"
+
+
+def _may_resend(core: Core, cue: str, action: ActionState, sight: Sight) -> bool:
+    """Under a key, by ``again: safe``, or by ``doubt: resend`` once the lag window has
+    passed. The former sender is dead: its attempt has ended, or its process has (the
+    conductor proves that before it recovers).
+    """
+    if not _in_time(core, cue, core.now_us):
+        return False
+    slots = core.plan.cues[cue].slots
+    slot = next(s for s in slots if s.id == action.slot)
+    match slot.action:
+        case act.Http():
+            return slot.action.http.again == "safe"
+        case act.Post() if slot.account is not None and sight is Sight.ABSENT:
+            account = core.runbook.accounts[slot.account]
+            return account.doubt == "resend" or account.network in KEYED_NETWORKS
+        case _:
+            return False
+
+
+# --- the cue ---------------------------------------------------------------------
+
+
+def conclude(core: Core, planned: Planned) -> None:
+    """End the cue once all its actions have ended."""
+    name = planned.cue.id
+    cue = core.state.cues[name]
+    if cue.state not in (CueWord.RUNNING, CueWord.IN_DOUBT):
+        return
+    words = []
+    ends = False
+    for slot in planned.slots:
+        action = cue.actions.get(slot.id)
+        if action is None and isinstance(slot.action, act.End):
+            ends = True
+        elif action is None:
+            if core.state.show not in ("closing", "aborted", "complete"):
+                return  # a procedure that it called still runs
+        elif action.state in UNENDED:
+            return
+        else:
+            words.append(action.state)
+    if ends and core.open_to_fire:
+        core.agenda.ending = name
+        return
+    word = _worst(words)
+    if word != cue.state:
+        core.emit(ev.CueEnded, cue=name, state=str(word), reason=_reason(core, planned))
+
+
+def _worst(words: list[ActionWord]) -> CueWord:
+    for action, cue in (
+        (_A.IN_DOUBT, CueWord.IN_DOUBT),
+        (_A.STOPPED, CueWord.PARKED),
+        (_A.FAILED, CueWord.FAILED),
+    ):
+        if action in words:
+            return cue
+    return CueWord.DONE
+
+
+def _reason(core: Core, planned: Planned) -> str:
+    actions = core.state.cues[planned.cue.id].actions
+    for word in (_A.IN_DOUBT, _A.STOPPED, _A.FAILED):
+        for slot in planned.slots:
+            action = actions.get(slot.id)
+            if action is not None and action.state is word:
+                return f"{slot.action.kind}: {action.detail or word}"
+    return ""

@@ -1,0 +1,145 @@
+"""What stands before a text or a call that leaves: embargo, approval, figure, silence.
+
+SEMANTICS 5 (implied gates) and 6 (silence). Each function gives a sentence when it is
+closed, and None when it is open. They are read while a cue waits, and once more just
+before a byte leaves.
+"""
+
+from __future__ import annotations
+
+from launchctl.runbook import actions as act
+from launchctl.runbook.digest import approval_digest
+from launchctl.runbook.embargo import embargoes_of
+from launchctl.show.clocks import wall_at
+from launchctl.show.core import Core
+from launchctl.show.plan import Planned, Slot
+from launchctl.times import format_instant
+
+
+def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
+    """Why this action must not leave now; None if it may."""
+    return (
+        why_silenced(core, planned, slot)
+        or why_embargoed(core, planned, slot)
+        or why_unapproved(core, planned, slot)
+        or why_no_figure(core, planned)
+    )
+
+
+# --- silence ---------------------------------------------------------------------
+
+
+def why_silenced(core: Core, planned: Planned, slot: Slot) -> str | None:
+    """Silence stops posts, but those of a procedure that say otherwise."""
+    action = slot.action
+    if not isinstance(action, act.Post) or slot.account not in core.state.silenced:
+        return None
+    if action.post.despite_silence and planned.procedure is not None:
+        return None
+    return f"{slot.account} is silenced"
+
+
+def all_silenced(core: Core, planned: Planned) -> str | None:
+    """A sentence if nothing of the cue could leave: then it is parked."""
+    if not planned.posts_only:
+        return None
+    reasons = [why_silenced(core, planned, slot) for slot in planned.slots]
+    return reasons[0] if all(reasons) else None
+
+
+# --- embargo ---------------------------------------------------------------------
+
+
+def why_embargoed(core: Core, planned: Planned, slot: Slot) -> str | None:
+    """The first closed embargo that covers the action."""
+    for name in embargoes_of(core.runbook, planned.cue, slot.action):
+        why = why_embargo_closed(core, name)
+        if why is not None:
+            return f"embargo {name}: {why}"
+    return None
+
+
+def why_embargo_closed(core: Core, name: str) -> str | None:
+    """What the embargo waits for; None if it is open. No lift at all never opens."""
+    embargo = core.runbook.embargoes[name]
+    latched = core.state.latches.get(name, {})
+    for index, lift in enumerate(embargo.lifts):
+        if index not in latched:
+            if lift.at_us is not None:
+                return f"lifts at {format_instant(lift.at_us)}"
+            return f"lift {index + 1} has not come ({_gate_words(lift.gate)})"
+    not_before_us = embargo.not_before_us
+    if not_before_us is not None and wall_at(core.state, core.now_us) < not_before_us:
+        return f"not before {format_instant(not_before_us)}"
+    if not embargo.lifts and not_before_us is None:
+        return "nothing lifts it"
+    return None
+
+
+def _gate_words(gate: object) -> str:
+    fields = getattr(gate, "scene", None) or getattr(gate, "roles", None)
+    if fields is None:
+        return type(gate).__name__
+    return f"{type(gate).__name__} {fields}"
+
+
+# --- approval --------------------------------------------------------------------
+
+
+def digest_of(core: Core, planned: Planned, slot: Slot) -> str:
+    """What approvals of this post are given to; no value is in it."""
+    known = core.digests.get((planned.cue.id, slot.id))
+    if known is None:
+        assert isinstance(slot.action, act.Post)
+        assert slot.account is not None
+        known = approval_digest(core.runbook, slot.action, slot.account)
+        core.digests[planned.cue.id, slot.id] = known
+    return known
+
+
+def roles_asked(core: Core, planned: Planned) -> tuple[str, ...]:
+    """All roles that ``approvals`` names for the cue's topics; none named: default."""
+    book = core.runbook
+    roles: dict[str, None] = {}
+    for topic in planned.topics or ("",):
+        roles.update(dict.fromkeys(book.approvals.get(topic, book.default_approvals)))
+    return tuple(roles)
+
+
+def missing_roles(core: Core, digest: str, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the roles whose consent to the digest is not there, or expired."""
+    given = core.state.approvals.get(digest, {})
+    missing = []
+    for role in roles:
+        approval = given.get(role)
+        expired = approval is not None and (
+            approval.expires_us is not None and approval.expires_us <= core.now_us
+        )
+        if approval is None or expired:
+            missing.append(role)
+    return tuple(missing)
+
+
+def why_unapproved(core: Core, planned: Planned, slot: Slot) -> str | None:
+    """An unapproved text never leaves."""
+    if not isinstance(slot.action, act.Post):
+        return None
+    roles = roles_asked(core, planned)
+    if not roles:
+        return None
+    missing = missing_roles(core, digest_of(core, planned, slot), roles)
+    return f"not approved by {', '.join(missing)}" if missing else None
+
+
+# --- figure ----------------------------------------------------------------------
+
+
+def why_no_figure(core: Core, planned: Planned) -> str | None:
+    """Every figure the cue uses is taken, and within its bounds."""
+    for name in planned.figures:
+        figure = core.state.figures.get(name)
+        if figure is None or figure.value is None:
+            return f"figure {name} is not taken yet"
+        if not figure.in_bounds:
+            return f"figure {name} is out of bounds: {figure.rounded}"
+    return None

@@ -1,0 +1,283 @@
+"""What never changes in a run, worked out once: order, slots, rules, who follows whom.
+
+The engine looks things up here instead of searching, so that a step costs the same with
+10,000 cues as with 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from launchctl.runbook import actions as act
+from launchctl.runbook.conditions import Condition
+from launchctl.runbook.digest import text_of
+from launchctl.runbook.model import (
+    AtCue,
+    AtT,
+    AtWall,
+    Check,
+    Cue,
+    Else,
+    Gate,
+    OrdersFresh,
+    Runbook,
+)
+from launchctl.runbook.templates import template
+from launchctl.show.tables import LATE_DEFAULTS, LEAST_WAIT_US, ONCE_WITHIN_US
+from launchctl.times import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One action of a cue; a group's post is a slot for each account.
+
+    ``id`` is ``"0"`` or ``"0@brand"``: the index in the cue's list, and the account.
+    """
+
+    id: str
+    action: act.AnyAction
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One cue with its rules filled in.
+
+    Attributes:
+        order: file order, over the whole runbook.
+        procedure: the procedure it belongs to, or None.
+        within_us: how late it may be; None: never late.
+        retry_us: how long a certain no is tried again.
+        wait_us: how long it waits at closed gates; None: for ever.
+        planned_hold: of a cue that only is a planned hold.
+        figures: names of the figures its texts use.
+        names: what its ``when`` and its check gates read.
+        go: roles whose GO fires it.
+        posts_only: every action is a post.
+    """
+
+    cue: Cue
+    order: int
+    procedure: str | None
+    slots: tuple[Slot, ...]
+    within_us: Micros | None
+    retry_us: Micros
+    late_else: Else
+    wait_us: Micros | None
+    wait_else: Else
+    planned_hold: act.HoldBody | None
+    figures: tuple[str, ...]
+    topics: tuple[str, ...]
+    posts_only: bool
+
+    @property
+    def pinned(self) -> bool:
+        """True if its clock is N (SEMANTICS 1)."""
+        return self.cue.pinned or self.procedure is not None
+
+
+@dataclass(slots=True)
+class Plan:
+    """The runbook, indexed."""
+
+    runbook: Runbook
+    cues: dict[str, Planned] = field(default_factory=dict)
+    by_id: dict[str, Cue] = field(default_factory=dict)
+    followers: dict[str, list[str]] = field(default_factory=dict)
+    """cue -> cues whose ``after`` or ``at`` names it."""
+    readers: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """subject of a condition (``("stages","main")``) -> owners: ``cue:X``, ..."""
+    t_cues: list[str] = field(default_factory=list)
+    wall_cues: list[str] = field(default_factory=list)
+    planned_holds: list[str] = field(default_factory=list)
+    """Cues that only are a planned hold, by (T-offset, file order)."""
+    unpinned: list[str] = field(default_factory=list)
+    first: str | None = None
+    """The first unpinned cue in file order: its GO sets T-0 where the file does not."""
+    figure_users: dict[str, list[str]] = field(default_factory=dict)
+    timed: dict[str, None] = field(default_factory=dict)
+    """Owners whose condition changes with time alone: read each whole second."""
+    reads_orders: bool = False
+    hold_roles: tuple[str, ...] = ()
+    go_roles: tuple[str, ...] = ()
+
+    def procedure_cues(self, name: str) -> tuple[str, ...]:
+        """The cues of a procedure, in its file order."""
+        return tuple(cue.id for cue in self.runbook.procedures[name].cues)
+
+    def go_of(self, name: str) -> tuple[str, ...]:
+        """The roles whose GO fires the cue: its own, or those that may ``go``."""
+        return self.cues[name].cue.go or self.go_roles
+
+
+def make_plan(runbook: Runbook) -> Plan:
+    """Index a runbook; linear in its cues."""
+    plan = Plan(runbook)
+    plan.hold_roles = roles_that_may(runbook, "hold")
+    plan.go_roles = roles_that_may(runbook, "go")
+    for cue in runbook.cues:
+        _add(plan, cue, None)
+    for name, procedure in runbook.procedures.items():
+        for cue in procedure.cues:
+            _add(plan, cue, name)
+    plan.planned_holds.sort(
+        key=lambda name: (_offset(plan, name), plan.cues[name].order)
+    )
+    plan.first = next((name for name in plan.unpinned), None)
+    _read_names(plan)
+    return plan
+
+
+def roles_that_may(runbook: Runbook, verb: str) -> tuple[str, ...]:
+    """The roles whose ``may`` holds the verb, in file order."""
+    return tuple(name for name, role in runbook.crew.items() if may(role.may, verb))
+
+
+def may(allowed: Iterable[str], verb: str) -> bool:
+    """True if a role's list allows a verb; ``"*"`` allows all."""
+    return any(word in (verb, "*", "everything") for word in allowed)
+
+
+def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
+    planned = _planned(plan.runbook, cue, procedure, len(plan.cues))
+    plan.cues[cue.id] = planned
+    plan.by_id[cue.id] = cue
+    for other in predecessors(cue):
+        plan.followers.setdefault(other, []).append(cue.id)
+    if isinstance(cue.at, AtT):
+        plan.t_cues.append(cue.id)
+    if isinstance(cue.at, AtWall):
+        plan.wall_cues.append(cue.id)
+    if planned.planned_hold is not None:
+        plan.planned_holds.append(cue.id)
+    if procedure is None and not cue.pinned:
+        plan.unpinned.append(cue.id)
+    for name in planned.figures:
+        plan.figure_users.setdefault(name, []).append(cue.id)
+
+
+def predecessors(cue: Cue) -> tuple[str, ...]:
+    """The cues that its ``after`` and ``at`` name."""
+    named = cue.after.cues if cue.after else ()
+    return (*named, cue.at.cue) if isinstance(cue.at, AtCue) else named
+
+
+def _planned(runbook: Runbook, cue: Cue, procedure: str | None, order: int) -> Planned:
+    within_us, late_else = _late(cue)
+    wait_us: Micros | None = None
+    if cue.wait is not None and cue.wait.for_us is not None:
+        wait_us = cue.wait.for_us
+    elif within_us is not None:
+        wait_us = max(LEAST_WAIT_US, within_us)
+    wait_else = (cue.wait.otherwise if cue.wait else None) or late_else
+    return Planned(
+        cue=cue,
+        order=order,
+        procedure=procedure,
+        slots=tuple(slots_of(runbook, cue.do)),
+        within_us=within_us,
+        retry_us=ONCE_WITHIN_US if within_us is None else within_us,
+        late_else=late_else,
+        wait_us=wait_us,
+        wait_else=wait_else,
+        planned_hold=_planned_hold(cue) if procedure is None else None,
+        figures=_figures(cue),
+        topics=cue.about,
+        posts_only=bool(cue.do) and all(isinstance(a, act.Post) for a in cue.do),
+    )
+
+
+def slots_of(runbook: Runbook, actions: Iterable[act.AnyAction]) -> Iterable[Slot]:
+    """The slots of a list of actions, in order."""
+    for index, action in enumerate(actions):
+        if isinstance(action, act.Post):
+            group = runbook.groups.get(action.post.account)
+            if group is not None:
+                for account in group:
+                    yield Slot(f"{index}@{account}", action, account)
+            else:
+                yield Slot(str(index), action, action.post.account)
+        else:
+            yield Slot(str(index), action)
+
+
+def _late(cue: Cue) -> tuple[Micros | None, Else]:
+    if cue.late is not None:
+        return cue.late.within_us, cue.late.otherwise
+    kinds = [action.kind for action in cue.do]
+    for row, within_us, otherwise in LATE_DEFAULTS:
+        if not row or any(kind in row for kind in kinds):
+            return within_us, otherwise
+    raise AssertionError("the last row of LATE_DEFAULTS matches every cue")
+
+
+def _planned_hold(cue: Cue) -> act.HoldBody | None:
+    """A ``hold: {name, for}`` alone in a cue whose only trigger is a T-offset < 0."""
+    alone = len(cue.do) == 1 and not (cue.after or cue.when or cue.go)
+    if not alone or not isinstance(cue.at, AtT) or cue.at.offset_us >= 0:
+        return None
+    action = cue.do[0]
+    if isinstance(action, act.Hold) and action.hold.for_us is not None:
+        return action.hold
+    return None
+
+
+def _offset(plan: Plan, name: str) -> Micros:
+    at = plan.cues[name].cue.at
+    assert isinstance(at, AtT)
+    return at.offset_us
+
+
+def _figures(cue: Cue) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for action in cue.do:
+        for path in template(text_of(action) or "").paths:
+            if path[0] == "figures":
+                names[path[1]] = None
+    return tuple(names)
+
+
+# --- who reads what --------------------------------------------------------------
+
+
+def _read_names(plan: Plan) -> None:
+    for name, planned in plan.cues.items():
+        if planned.cue.when is not None:
+            _reads(plan, planned.cue.when.check, f"cue:{name}")
+        _gates_read(plan, planned.cue.gate, f"gate:{name}")
+    for name, procedure in plan.runbook.procedures.items():
+        if procedure.when is not None:
+            _reads(plan, procedure.when.check, f"procedure:{name}")
+        _gates_read(plan, procedure.gate, f"start:{name}")
+    for name, embargo in plan.runbook.embargoes.items():
+        gates = [lift.gate for lift in embargo.lifts if lift.gate is not None]
+        _gates_read(plan, gates, f"embargo:{name}")
+
+
+def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:
+    for gate in gates:
+        if isinstance(gate, Check):
+            _reads(plan, gate.check, owner)
+        if isinstance(gate, OrdersFresh):
+            plan.reads_orders = True
+
+
+def _reads(plan: Plan, condition: Condition, owner: str) -> None:
+    if any(
+        path[0] in ("t", "clock") or path == ("orders", "age")
+        for path in condition.paths
+    ):
+        plan.timed[owner] = None
+    for subject in dict.fromkeys(subject_of(path) for path in condition.paths):
+        owners = plan.readers.setdefault(subject, [])
+        if owner not in owners[-1:]:
+            owners.append(owner)
+        plan.reads_orders = plan.reads_orders or subject == ("orders",)
+
+
+def subject_of(path: tuple[str, ...]) -> tuple[str, ...]:
+    """What a name is about: ``("stages","main")``, ``("orders",)``, ``("t",)``."""
+    if path[0] in ("stages", "cues", "accounts", "outputs"):
+        return path[:2]
+    return path[:1]

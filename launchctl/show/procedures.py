@@ -1,0 +1,106 @@
+"""Procedures: small cue lists that start by name, by themselves, or by a failure."""
+
+from __future__ import annotations
+
+from launchctl.show import events as ev
+from launchctl.show.core import Core
+from launchctl.show.gates import why_gate_closed
+from launchctl.show.tables import ALIVE, RUNNING, ActionWord, CueWord
+
+
+def start_procedure(
+    core: Core, name: str, why: str, by: str | None = None
+) -> str | None:
+    """Start it, or join it if it runs; a sentence if it may not start."""
+    state = core.state.procedures[name]
+    if core.state.show not in RUNNING:
+        return "the show is closing"
+    if state.running:
+        return None
+    closed = _closed_gate(core, name)
+    if closed is not None:
+        core.emit(ev.ProcedureRefused, by=by, procedure=name, reason=closed)
+        return closed
+    cues = core.plan.procedure_cues(name)
+    core.emit(ev.ProcedureStarted, by=by, procedure=name, cues=cues, why=why)
+    return None
+
+
+def _closed_gate(core: Core, name: str) -> str | None:
+    procedure = core.runbook.procedures[name]
+    texts_of = tuple(core.plan.cues[cue.id] for cue in procedure.cues)
+    for gate in procedure.gate:
+        why = why_gate_closed(core, gate, core.now_us, texts_of)
+        if why is not None:
+            return why
+    return None
+
+
+def consider_procedure(core: Core, name: str) -> None:
+    """End it if nothing of it is alive; start it if its ``when`` says so."""
+    state = core.state.procedures[name]
+    if state.running:
+        if not any(alive(core, cue) for cue in core.plan.procedure_cues(name)):
+            core.emit(ev.ProcedureEnded, procedure=name)
+            _tell_callers(core, name)
+        return
+    when = core.runbook.procedures[name].when
+    said, since_us = core.state.conditions.get(f"procedure:{name}", (None, 0))
+    if when is None or said is not True or not state.armed:
+        return
+    ready_us = since_us + when.for_us
+    if state.ended_us is not None:
+        ready_us = max(
+            ready_us, state.ended_us + core.runbook.procedures[name].once_per_us
+        )
+    if ready_us > core.now_us:
+        core.agenda.at_n(ready_us, "procedure", name)
+    else:
+        start_procedure(core, name, f"{when.check.source}")
+
+
+def _tell_callers(core: Core, name: str) -> None:
+    """``call`` actions that started or joined it are ok."""
+    for cue in tuple(core.agenda.running):
+        for slot in core.plan.cues[cue].slots:
+            waits = slot.id not in core.state.cues[cue].actions
+            if waits and getattr(slot.action, "call", None) == name:
+                key = f"{core.run}/{core.state.cues[cue].take}/{cue}/{slot.id}"
+                core.emit(
+                    ev.ActionEnded,
+                    cue=cue,
+                    slot=slot.id,
+                    key=key,
+                    became=str(ActionWord.OK),
+                )
+                core.agenda.cues[cue] = None
+
+
+def alive(core: Core, name: str) -> bool:
+    """SEMANTICS 2: whether the cue keeps its show or procedure open."""
+    state = core.state.cues[name].state
+    if state not in ALIVE:
+        return False
+    if state not in (CueWord.PENDING, CueWord.STANDBY):
+        return True
+    cue = core.plan.cues[name].cue
+    when_alone = cue.when is not None and not (cue.at or cue.after or cue.go)
+    return not (cue.reserve or when_alone or dead(core, name))
+
+
+def dead(core: Core, name: str) -> bool:
+    """A predecessor was not taken, or is dead itself: no trigger can come."""
+    seen: dict[str, None] = {}
+    to_see = [name]
+    while to_see:
+        cue = core.plan.cues[to_see.pop()].cue
+        if cue.after is None or cue.after.any_of:
+            continue
+        for other in cue.after.cues:
+            word = core.state.cues[other].state
+            if word is CueWord.NOT_TAKEN:
+                return True
+            if word is CueWord.PENDING and other not in seen:
+                seen[other] = None
+                to_see.append(other)
+    return False

@@ -1,0 +1,253 @@
+"""Filling in the status that everybody sees, from state and plan alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from launchctl.runbook import actions as act
+from launchctl.show import build
+from launchctl.show import permissions as per
+from launchctl.show.clocks import t_at, wall_at
+from launchctl.show.core import Core
+from launchctl.show.gates import closed_gates
+from launchctl.show.plan import Planned, Slot
+from launchctl.show.state import ActionState
+from launchctl.show.status import (
+    CueStatus,
+    EmbargoStatus,
+    GateStatus,
+    HoldStatus,
+    PostStatus,
+    StageStatus,
+    StandbyStatus,
+    Status,
+)
+from launchctl.show.tables import UNFIRED, ActionWord, CueWord
+from launchctl.show.timeline import planned
+from launchctl.show.world import offers
+from launchctl.times import Micros, format_instant, seconds
+
+NEXT = 5
+"""How many coming cues are listed."""
+
+_POST_WORDS = {
+    ActionWord.SENT: "sending",
+    ActionWord.RETRYING: "sending",
+    ActionWord.SETTLING: "sending",
+    ActionWord.OK: "sent",
+    ActionWord.IGNORED: "refused",
+    ActionWord.FAILED: "refused",
+    ActionWord.STOPPED: "parked",
+    ActionWord.IN_DOUBT: "in_doubt",
+}
+
+
+def status_of(core: Core) -> Status:
+    """The whole show at ``core.now_us``."""
+    state = core.state
+    t_us = t_at(state, core.now_us)
+    l_us = None
+    if state.t0_wall_us is not None:
+        l_us = wall_at(state, core.now_us) - state.t0_wall_us
+    return {
+        "run": core.run,
+        "runbook": core.runbook.title,
+        "digest": state.digest or core.runbook.digest,
+        "rehearsal": state.rehearsal,
+        "at": format_instant(core.now_us),
+        "seq": state.seq,
+        "state": str(state.show),
+        "verdict": state.verdict,
+        "t_s": None if t_us is None else seconds(t_us),
+        "l_s": None if l_us is None else seconds(l_us),
+        "t0": _instant(state.t0_wall_us),
+        "standby": _standby(core),
+        "next": _next(core),
+        "gates": _gates(core),
+        "holds": _holds(core),
+        "embargoes": _embargoes(core),
+        "figures": _figures(core),
+        "silenced": list(state.silenced),
+        "counter": state.counter,
+        "cues": [_cue(core, item) for item in core.plan.cues.values()],
+        "posts": _posts(core),
+        "stages": [_stage(core, name) for name in state.stages],
+        "orders": None,
+        "health": {},
+        "journal_digest": "",
+    }
+
+
+def _instant(at_us: Micros | None) -> str | None:
+    return None if at_us is None else format_instant(at_us)
+
+
+def _standby(core: Core) -> dict[str, StandbyStatus]:
+    return {
+        role: {"cue": cue, "seq": seq}
+        for role, (cue, seq) in core.state.standby.items()
+        if cue is not None
+    }
+
+
+def _planned_wall(core: Core) -> dict[str, Micros | None]:
+    if core.planned_wall is None:
+        core.planned_wall = {row.cue: row.wall_us for row in planned(core.runbook)}
+    return core.planned_wall
+
+
+def _next(core: Core) -> list[str]:
+    """The first unfired cues of the show: by their planned instant, then file order."""
+    walls = _planned_wall(core)
+    coming = []
+    for name, item in core.plan.cues.items():
+        word = core.state.cues[name].state
+        if item.procedure is None and word in (CueWord.PENDING, CueWord.STANDBY):
+            wall_us = walls.get(name)
+            coming.append((wall_us is None, wall_us or 0, item.order, name))
+    return [name for *_, name in sorted(coming)[:NEXT]]
+
+
+def _gates(core: Core) -> list[GateStatus]:
+    names = dict.fromkeys(core.agenda.waiting)
+    names.update({cue: None for cue, _ in core.state.standby.values() if cue})
+    names.update(dict.fromkeys(_next(core)))
+    return [
+        {"cue": name, "gate": gate, "why": why}
+        for name in names
+        for gate, why in closed_gates(core, core.plan.cues[name])
+    ]
+
+
+def _holds(core: Core) -> list[HoldStatus]:
+    return [
+        {
+            "name": hold.name,
+            "kind": hold.kind,
+            "reason": hold.reason,
+            "since": format_instant(hold.since_us),
+            "until": _instant(hold.until_us),
+            "release": list(hold.release),
+        }
+        for hold in core.state.holds.values()
+    ]
+
+
+def _embargoes(core: Core) -> list[EmbargoStatus]:
+    rows: list[EmbargoStatus] = []
+    for name in core.runbook.embargoes:
+        why = per.why_embargo_closed(core, name)
+        rows.append({"name": name, "open": why is None, "why": why or ""})
+    return rows
+
+
+def _figures(core: Core) -> dict[str, dict[str, Any]]:
+    rows = {}
+    for name, rules in core.runbook.figures.items():
+        figure = core.state.figures.get(name)
+        rows[name] = {
+            "of": rules.of,
+            "as_of": None if figure is None else format_instant(figure.as_of_us),
+            "value": None if figure is None else figure.value,
+            "rounded": None if figure is None else figure.rounded,
+            "unverified": figure is not None and figure.unverified,
+            "in_bounds": None
+            if figure is None or figure.value is None
+            else figure.in_bounds,
+        }
+    return rows
+
+
+def _cue(core: Core, item: Planned) -> CueStatus:
+    cue = core.state.cues[item.cue.id]
+    sent = [a.sent_us for a in cue.actions.values() if a.sent_us is not None]
+    confirmed = [
+        a.confirmed_us for a in cue.actions.values() if a.confirmed_us is not None
+    ]
+    return {
+        "cue": item.cue.id,
+        "procedure": item.procedure,
+        "state": str(cue.state),
+        "planned": _instant(_planned_wall(core).get(item.cue.id)),
+        "due": _instant(cue.due_us),
+        "fired": _instant(cue.fired_us),
+        "sent": _instant(min(sent, default=None)),
+        "confirmed": _instant(max(confirmed, default=None)),
+        "late_by_s": None if cue.late_by_us is None else seconds(cue.late_by_us),
+        "by": cue.by,
+        "reason": cue.reason,
+        "go": list(item.cue.go),
+        "take": cue.take,
+    }
+
+
+# --- posts -----------------------------------------------------------------------
+
+
+def _posts(core: Core) -> list[PostStatus]:
+    return [
+        _post(core, item, slot, slot.action)
+        for item in core.plan.cues.values()
+        for slot in item.slots
+        if isinstance(slot.action, act.Post)
+    ]
+
+
+def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus:
+    cue = core.state.cues[item.cue.id]
+    sent = cue.actions.get(slot.id)
+    digest = per.digest_of(core, item, slot)
+    given = core.state.approvals.get(digest, {})
+    account = slot.account or ""
+    known = core.runbook.accounts.get(account)
+    return {
+        "cue": item.cue.id,
+        "account": account,
+        "network": known.network if known else "",
+        "state": _post_word(cue.state, sent),
+        "id": sent.receipt_id if sent else None,
+        "url": sent.receipt_url if sent else None,
+        "text": _text(core, slot, action, sent),
+        "attempts": sent.attempt if sent else 0,
+        "digest": digest,
+        "needs": list(per.missing_roles(core, digest, per.roles_asked(core, item))),
+        "approved": [
+            {"role": role, "by": approval.by, "at": format_instant(approval.at_us)}
+            for role, approval in given.items()
+        ],
+    }
+
+
+def _post_word(cue: CueWord, sent: ActionState | None) -> str:
+    if cue in UNFIRED:
+        return "parked" if cue is CueWord.PARKED else "waiting"
+    if sent is not None:
+        return _POST_WORDS[sent.state]
+    return "skipped" if cue in (CueWord.SKIPPED, CueWord.NOT_TAKEN) else "waiting"
+
+
+def _text(core: Core, slot: Slot, action: act.Post, sent: ActionState | None) -> str:
+    if sent is not None and "text" in sent.content:
+        return str(sent.content["text"])
+    try:
+        return str(build.render(core, action, slot.account))
+    except build.NotRenderedError:
+        return action.post.text
+
+
+# --- stages ----------------------------------------------------------------------
+
+
+def _stage(core: Core, name: str) -> StageStatus:
+    stage = core.state.stages[name]
+    return {
+        "stage": name,
+        "connected": stage.connected,
+        "program": stage.program,
+        "wanted": stage.wanted.get("program"),
+        "streaming": stage.streaming,
+        "by_hand": [f"{what}: {value}" for what, value in stage.by_hand.items()],
+        "text": stage.detail,
+        "asks": list(stage.asks.values()),
+        "offers": offers(core, name),
+    }
