@@ -102,7 +102,7 @@ def record_batch(
 ) -> list[Verdict]:
     """Keep and merge the deliveries of one commit; read and write each order once.
 
-    Every statement takes many rows: the interpreter's lock is given up once for each, and
+    Every statement takes many rows: the interpreter's lock is given up once for each;
     to get it back this thread competes with the loop that serves the shops.
     """
     known: set[Key] = set(

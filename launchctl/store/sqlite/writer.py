@@ -54,8 +54,10 @@ class Writer(Generic[Item, Result]):
         self._apply = apply
         self._checkpoint_pages = checkpoint_pages
         self.rescue = rescue
-        self._queue: queue.SimpleQueue[tuple[Item, asyncio.Future[Result]] | None]
-        self._queue = queue.SimpleQueue()
+        self._gathered: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._queue: queue.SimpleQueue[
+            list[tuple[Item, asyncio.Future[Result]]] | None
+        ] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: sqlite3.Connection | None = None
@@ -84,6 +86,7 @@ class Writer(Generic[Item, Result]):
         thread, self._thread = self._thread, None
         if thread is None:
             return
+        self._hand_over()
         self._queue.put(None)
         await asyncio.to_thread(thread.join)
 
@@ -103,8 +106,17 @@ class Writer(Generic[Item, Result]):
         if self._thread is None or self._loop is None:
             raise JournalError(f"{self._path.name} is not open for writing")
         future: asyncio.Future[Result] = self._loop.create_future()
-        self._queue.put((item, future))
+        # What one turn of the loop asks for goes to the thread together: waking it for
+        # each would have it compete with the turn that is still going on.
+        self._gathered.append((item, future))
+        if len(self._gathered) == 1:
+            self._loop.call_soon(self._hand_over)
         return future
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     # --- in the thread ---------------------------------------------------------------
 
@@ -123,11 +135,10 @@ class Writer(Generic[Item, Result]):
             connection.close()
 
     def _take(self) -> tuple[list[tuple[Item, asyncio.Future[Result]]], bool]:
-        """Wait for one, then take all that came meanwhile; False: the last there is."""
-        first = self._queue.get()
-        if first is None:
+        """Wait for some, take all that came meanwhile; False: the last there is."""
+        batch = self._queue.get()
+        if batch is None:
             return [], False
-        batch = [first]
         while len(batch) < MAX_BATCH:
             try:
                 more = self._queue.get_nowait()
@@ -135,7 +146,7 @@ class Writer(Generic[Item, Result]):
                 break
             if more is None:
                 return batch, False
-            batch.append(more)
+            batch.extend(more)
         return batch, True
 
     def _commit(
