@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.conditions import Condition
-from launchctl.runbook.instants import parse_wall
+from launchctl.runbook.instants import UnknownZoneError, parse_wall, zone_names
 from launchctl.runbook.model import WallInstant
-from launchctl.runbook.reader import NAME, Read, Reader
+from launchctl.runbook.reader import Read, Reader, near
 from launchctl.runbook.templates import Template
 from launchctl.runbook.yaml import Mapping as MappingNode
 from launchctl.runbook.yaml import Node, Scalar
@@ -148,7 +148,7 @@ class Context:
             try:
                 at_us = parse_wall(node.text, self.timezone, self.earliest_us)
             except ValueError as error:
-                self.reader.problem(node, f"{what}: {error}")
+                self.reader.problem(node, f"{what}: {error}", zone_hint(error))
                 return None
             found = WallInstant(
                 where=where, written=node.text, at_us=at_us + self.shift_us
@@ -266,6 +266,8 @@ def _address_problem(url: str, schemes: tuple[str, ...]) -> str | None:
     return None
 
 
-def is_name(text: str) -> bool:
-    """True if it is an identifier."""
-    return NAME.fullmatch(text) is not None
+def zone_hint(error: ValueError) -> str:
+    """The near miss of a zone that does not exist; else an empty string."""
+    if isinstance(error, UnknownZoneError):
+        return near(error.zone, zone_names())
+    return ""

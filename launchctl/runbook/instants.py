@@ -29,6 +29,14 @@ class NeedsZoneError(ValueError):
     """A local time was written and nothing says in which zone."""
 
 
+class UnknownZoneError(ValueError):
+    """There is no such zone; ``zone`` is what was written."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(f"there is no time zone {zone!r}")
+        self.zone = zone
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """Every zone name of the time zone data."""
@@ -39,7 +47,7 @@ def zone_names() -> frozenset[str]:
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return None
 
 
@@ -94,7 +102,7 @@ def _tz(match: re.Match[str], home: str | None) -> ZoneInfo | timezone:
         raise NeedsZoneError("a local time needs `timezone:` in the runbook")
     found = _zone(name)
     if found is None:
-        raise ValueError(f"there is no time zone {name!r}")
+        raise UnknownZoneError(name)
     return found
 
 
@@ -155,6 +163,7 @@ def earliest_for(t0_us: Micros | None) -> Micros | None:
 
 __all__ = [
     "NeedsZoneError",
+    "UnknownZoneError",
     "earliest_for",
     "is_zone",
     "looks_like_wall",

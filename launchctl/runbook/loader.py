@@ -15,7 +15,7 @@ from typing import Any
 from launchctl.errors import Problem, RunbookError
 from launchctl.runbook import model
 from launchctl.runbook.checks import check
-from launchctl.runbook.context import Context
+from launchctl.runbook.context import Context, zone_hint
 from launchctl.runbook.instants import earliest_for, parse_wall
 from launchctl.runbook.read_actions import read_do
 from launchctl.runbook.read_cues import read_cues, read_procedures
@@ -187,6 +187,8 @@ def _read(
     }
     context.timezone = fields.take("timezone", read_zone(context, "timezone"))
     values["timezone"] = context.timezone
+    if context.timezone is None and fields.has("timezone"):
+        context.timezone = "UTC"  # it is wrong, and said so once; read on
     values["t0_us"] = _t0(context, fields, t0_us, now_us)
     hard_out = fields.take("hard_out", context.wall("hard_out", "hard_out"))
     values["hard_out_us"] = hard_out.at_us if hard_out else None
@@ -280,5 +282,5 @@ def _written_t0(context: Context, node: Node, now_us: Micros | None) -> Micros |
     try:
         return parse_wall(node.text, context.timezone, now_us)
     except ValueError as error:
-        reader.problem(node, f"t0: {error}")
+        reader.problem(node, f"t0: {error}", zone_hint(error))
         return None

@@ -309,10 +309,10 @@ class Fields:
             if key in later:
                 self.reader.problem(self.at(key), not_built(key))
                 continue
+            meant = near(key, [*self._taken, *later])
+            expected = "" if meant else f", expected {_either(self._taken)}"
             self.reader.problem(
-                self.at(key),
-                f"{self.what}: unknown key {key!r}, expected {_either(self._taken)}",
-                near(key, [*self._taken, *later]),
+                self.at(key), f"{self.what}: unknown key {key!r}{expected}", meant
             )
 
 
