@@ -1,5 +1,5 @@
 // A person's call: sent once, answered by the journal, said aloud.
-import { $, data, h, word } from './dom.js';
+import { $, data, h, short, word } from './dom.js';
 
 const may = new Set(data.may);
 const ARMED_MS = 4000;
@@ -26,7 +26,7 @@ export async function call(verb, target = null, args = {}) {
   // In a paced rehearsal the way here would take seconds of the run's clock: the server
   // says then when it came.
   if (now !== null && clock.speed === 1) body.at = new Date(now).toISOString();
-  const said = [verb, target].filter(Boolean).join(' ');
+  const said = short([verb, target].filter(Boolean).join(' '));
   try {
     const answer = await fetch('/api/v1/calls', {
       method: 'POST',

@@ -24,6 +24,9 @@ export function h(what, attributes, ...children) {
   return element;
 }
 
+/** A digest by its first eight digits, as people compare them. */
+export const short = (text) => String(text).replace(/\b([0-9a-f]{8})[0-9a-f]{24,}\b/g, '$1');
+
 export const pill = (state, text) =>
   h('span.pill', { 'data-s': state }, text ?? word(`state_${state}`));
 

@@ -2,7 +2,7 @@
 import { button, call, can } from './calls.js';
 import { instant } from './clock.js';
 import { mayRelease, resumeButton } from './desk.js';
-import { $, data, h, keep, pill, word } from './dom.js';
+import { $, data, h, keep, pill, short, word } from './dom.js';
 
 const roles = new Set(data.roles);
 const number = new Intl.NumberFormat(data.lang);
@@ -213,5 +213,5 @@ function logItem(line, wall) {
   const loud = LOUD.test(`${line.event} ${line.became ?? ''} ${line.state ?? ''}`);
   return h('li', null, h('span.when.digits', null, wall(instant(line.at))),
     h(`span.what${loud ? '.warn' : ''}`, null, line.event.replaceAll('_', ' ')),
-    h('span', null, about.join(' · ')));
+    h('span', null, short(about.join(' · '))));
 }
