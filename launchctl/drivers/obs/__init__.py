@@ -2,7 +2,8 @@
 
 ``connection`` is one socket, ``link`` keeps two of them standing; ``wanted`` is what
 OBS was told, ``seen`` what it tells, ``diff`` what their difference means; ``watch``
-reports it; ``perform`` does what cues ask, ``projection`` what the counter asks;
+reports it; ``perform`` and ``cuts`` do what cues ask, ``projection`` what the counter
+asks;
 ``driver`` is what the conductor holds.
 """
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from launchctl.drivers.obs.connection import NotConnectedError, Request, UnansweredError
+from launchctl.drivers.base import Outcome
+from launchctl.drivers.obs.connection import Request
 from launchctl.drivers.obs.link import Pair, wait_until
+from launchctl.drivers.obs.trouble import (
+    NotConnectedError,
+    ObsError,
+    RefusedByObsError,
+    UnansweredError,
+)
+from launchctl.drivers.obs.wanted import Told
 from launchctl.drivers.obs.watch import Watch
+from launchctl.runbook.actions import Action
+from launchctl.show.commands import Command
+from launchctl.show.inputs import Answer
 from launchctl.times import SECOND, Micros
 
 _LEAST_S = 0.001
+_Kind = TypeVar("_Kind", bound=Action)
 
 
 class Attempt:
@@ -74,3 +87,31 @@ class Attempt:
         if self.left_s <= _LEAST_S:
             raise UnansweredError("OBS did not confirm in time")
         return False
+
+
+async def tell_once(attempt: Attempt, told: Told, *commands: Request) -> None:
+    """Send; a refusal takes back what was told, an unknown end leaves a doubt."""
+    try:
+        await attempt.tell(*commands)
+    except RefusedByObsError:
+        told.failed()
+        raise
+    except ObsError:
+        if attempt.sent_us is None:
+            told.failed()
+        else:
+            told.doubt()
+        raise
+
+
+def ok(attempt: Attempt, confirmed_us: Micros, detail: str = "") -> Outcome:
+    """It is so, as of ``confirmed_us``."""
+    return Outcome(
+        Answer.OK, detail, sent_us=attempt.sent_us, confirmed_us=confirmed_us
+    )
+
+
+def expect(command: Command, kind: type[_Kind]) -> _Kind:
+    """The command's action, which the table of performers chose by its class."""
+    assert isinstance(command.action, kind)
+    return command.action

@@ -32,6 +32,15 @@ from typing import Any, TypeAlias
 import aiohttp
 from obswebsocket.base_classes import Baserequests
 
+from launchctl.drivers.obs.trouble import (
+    NotConnectedError,
+    ObsError,
+    RefusedByObsError,
+    UnansweredError,
+    UnreachableError,
+    UnwelcomeError,
+)
+
 RPC_VERSION = 1
 WRONG_PASSWORD = 4009
 WRONG_RPC_VERSION = 4010
@@ -58,36 +67,6 @@ class Events(IntFlag):
     TRANSITIONS = 16
     OUTPUTS = 64
     SCENE_ITEMS = 128
-
-
-class ObsError(Exception):
-    """Something about OBS that the driver turns into an outcome or into health."""
-
-
-class NotConnectedError(ObsError):
-    """Certain: no byte of the call left."""
-
-
-class UnansweredError(ObsError):
-    """The call left and no answer came: its effect is unknown."""
-
-
-class UnreachableError(ObsError):
-    """OBS could not be connected to; trying again may help."""
-
-
-class UnwelcomeError(ObsError):
-    """OBS refused us for good (wrong password, other protocol); do not try again."""
-
-
-class RefusedByObsError(ObsError):
-    """OBS answered no. ``code`` is a ``RequestStatus`` of the protocol."""
-
-    def __init__(self, name: str, code: int, comment: str) -> None:
-        self.name = name
-        self.code = code
-        self.comment = comment
-        super().__init__(f"OBS refused {name}: {comment or 'no reason given'} ({code})")
 
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]

@@ -16,12 +16,7 @@ from obswebsocket import requests
 
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.obs.attempt import Attempt
-from launchctl.drivers.obs.connection import (
-    Connection,
-    ObsError,
-    RefusedByObsError,
-    open_connection,
-)
+from launchctl.drivers.obs.connection import Connection, open_connection
 from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
 from launchctl.drivers.obs.look import input_names, item_number
 from launchctl.drivers.obs.messages import (
@@ -31,8 +26,13 @@ from launchctl.drivers.obs.messages import (
     state_sentence,
     unwelcome,
 )
-from launchctl.drivers.obs.perform import DEADLINES_S, PERFORMERS, RefusedHereError
+from launchctl.drivers.obs.perform import DEADLINES_S, PERFORMERS
 from launchctl.drivers.obs.projection import Projection
+from launchctl.drivers.obs.trouble import (
+    ObsError,
+    RefusedByObsError,
+    RefusedHereError,
+)
 from launchctl.drivers.obs.watch import Watch
 from launchctl.runbook.actions import (
     Action,

@@ -8,9 +8,10 @@ from typing import Any
 
 from obswebsocket import requests
 
-from launchctl.drivers.obs.connection import Connection, RefusedByObsError
+from launchctl.drivers.obs.connection import Connection
 from launchctl.drivers.obs.link import ANSWER_S
 from launchctl.drivers.obs.seen import Seen
+from launchctl.drivers.obs.trouble import RefusedByObsError
 from launchctl.drivers.obs.wanted import (
     PROGRAM,
     RECORD,

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from obswebsocket import requests
 
-from launchctl.drivers.obs.connection import ObsError, RefusedByObsError
 from launchctl.drivers.obs.link import ANSWER_S, Link
+from launchctl.drivers.obs.trouble import ObsError, RefusedByObsError
 from launchctl.drivers.obs.wanted import Wanted, source_of, text_of
 
 SPACING_S = 0.1

@@ -14,12 +14,12 @@ from typing import Any
 from obswebsocket import requests
 
 from launchctl.drivers.base import Context
-from launchctl.drivers.obs.connection import ObsError, RefusedByObsError
 from launchctl.drivers.obs.diff import Identity, hands, was_restarted
 from launchctl.drivers.obs.link import ANSWER_S, Pair
 from launchctl.drivers.obs.look import find, item_sources, look_at_everything, text_now
 from launchctl.drivers.obs.messages import state_sentence
 from launchctl.drivers.obs.seen import Change, Seen, SkippedShare
+from launchctl.drivers.obs.trouble import ObsError, RefusedByObsError
 from launchctl.drivers.obs.wanted import (
     PROGRAM,
     RECORD,
