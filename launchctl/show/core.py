@@ -122,7 +122,7 @@ class Core:
 
 def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
     """Mark what an event concerns: the only place where news becomes work."""
-    if event.cue is not None and not isinstance(event, ev.NoteTaken | ev.Standby):
+    if not isinstance(event, ev.NoteTaken | ev.Standby):
         _touch_cue(core, agenda, event, event.cue)
     if isinstance(event, _SHUT_OR_OPEN):
         agenda.cues.update(agenda.waiting)
@@ -140,8 +140,7 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
                 cue_changed(core, agenda, name)
                 agenda.owners[f"cue:{name}"] = None
         case ev.ProcedureEnded():
-            agenda.owners[f"procedure:{event.procedure}"] = None
-            agenda.procedures[event.procedure] = None
+            core.look_at_owner(f"procedure:{event.procedure}")
         case ev.Closing():
             for name in event.skipped:
                 cue_changed(core, agenda, name)
@@ -184,7 +183,11 @@ def _subjects(event: ev.Event) -> tuple[tuple[str, ...], ...]:
             return ()
 
 
-def _touch_cue(core: Core, agenda: ag.Agenda, event: ev.Event, name: str) -> None:
+def _touch_cue(
+    core: Core, agenda: ag.Agenda, event: ev.Event, name: str | None
+) -> None:
+    if name is None:
+        return
     if isinstance(event, ev.Intent | ev.Commanded):
         agenda.wire[event.key] = (name, event.slot)
         if event.wanted:

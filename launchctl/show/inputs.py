@@ -151,7 +151,8 @@ class HandSeen:
     """A far end changed without a command of ours: a person's hand.
 
     ``what`` is the wanted field: ``program``, ``text:SOURCE``,
-    ``visible:SCENE/SOURCE``, ``audio:INPUT``, ``stream``, ``record``; ``value`` is the new value.
+    ``visible:SCENE/SOURCE``, ``audio:INPUT``, ``stream``, ``record``; ``value`` is the
+    new value.
     """
 
     stage: str
@@ -187,7 +188,7 @@ class FigureTaken:
 
 @dataclass(frozen=True, slots=True)
 class ClockStepped:
-    """The wall clock left its journaled skew by 250 ms or more; ``skew_us``: wall - N."""
+    """The wall clock left its skew by 250 ms or more; ``skew_us`` is wall less N."""
 
     skew_us: Micros
 

@@ -1,7 +1,8 @@
 """What names mean now: values for conditions and templates (SEMANTICS 4).
 
 Only the names that are read are looked up. A name without a value is left out, and
-makes the condition unknown.
+makes the condition unknown. What runs with time is counted in whole seconds, at which
+it is read again: so it does not matter when within a second it is read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from launchctl.runbook.conditions import Condition
 from launchctl.show.clocks import t_at, wall_at
 from launchctl.show.core import Core
-from launchctl.times import seconds, to_datetime
+from launchctl.times import SECOND, seconds, to_datetime
 
 Path = tuple[str, ...]
 
@@ -39,7 +40,7 @@ def values_of(core: Core, paths: Iterable[Path]) -> dict[str, Any]:
 
 def _t(core: Core, _rest: Path) -> Any:
     t_us = t_at(core.state, core.now_us)
-    return None if t_us is None else seconds(t_us)
+    return None if t_us is None else float(t_us // SECOND)
 
 
 def _clock(core: Core, rest: Path) -> Any:
@@ -90,7 +91,8 @@ def _accounts(core: Core, rest: Path) -> Any:
 def _orders(core: Core, rest: Path) -> Any:
     if rest == ("age",):
         complete_us = core.state.orders_complete_us
-        return None if complete_us is None else seconds(core.now_us - complete_us)
+        second_us = wall_at(core.state, core.now_us) // SECOND * SECOND
+        return None if complete_us is None else seconds(second_us - complete_us)
     node: Any = core.state.orders
     for part in rest:
         node = node.get(part) if isinstance(node, dict) else None
