@@ -103,8 +103,10 @@ def check(delivery: Delivery) -> None:
         ("order id", delivery.order_id),
         ("refund id", delivery.refund_id or "-"),
     ):
-        if not 0 < len(text) <= MAX_ID_CHARS:
-            raise InputError(f"the {name} must have 1 to {MAX_ID_CHARS} characters")
+        if not (0 < len(text) <= MAX_ID_CHARS and text.isprintable()):
+            raise InputError(
+                f"the {name} must have 1 to {MAX_ID_CHARS} printable characters"
+            )
     bounds: tuple[tuple[str, int | None, int, int], ...] = (
         ("quantity", delivery.quantity, 1, MAX_QUANTITY),
         ("deposit", delivery.deposit_minor, 0, MAX_AMOUNT_MINOR),

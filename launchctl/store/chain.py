@@ -38,18 +38,20 @@ def canonical(line: Mapping[str, Any]) -> str:
         ValueError: a number is not finite.
         TypeError: a value is no JSON value.
     """
-    return json.dumps(
+    text = json.dumps(
         line,
         sort_keys=True,
         separators=(",", ":"),
         ensure_ascii=False,
         allow_nan=False,
     )
+    # Half a surrogate pair cannot be stored; escaped, as JSON may be, it comes back.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def link(before: bytes, text: str) -> bytes:
     """The chain after one more canonical line."""
-    return hashlib.sha256(before + text.encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(before + text.encode()).digest()
 
 
 def check_line(

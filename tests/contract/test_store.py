@@ -200,7 +200,7 @@ class TestJournal:
         lines = [
             line(1, text="Größe 🚀", nested={"b": [1, None, True], "a": "x"}),
             line(2, t_s=-600.25, big=2**60),
-            line(3, cue=None),
+            line(3, cue=None, half="\ud83d", nul="\0"),
         ]
         await writer.append(lines[:2])
         await writer.append(lines[2:])

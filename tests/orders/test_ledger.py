@@ -192,8 +192,19 @@ def test_order_without_placing_instant_is_placed_when_it_occurred():
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"event_id": "x" * 257}, "the event id must have 1 to 256 characters"),
-        ({"refund_id": "y" * 257}, "the refund id must have 1 to 256 characters"),
+        (
+            {"event_id": "x" * 257},
+            "the event id must have 1 to 256 printable characters",
+        ),
+        (
+            {"refund_id": "y" * 257},
+            "the refund id must have 1 to 256 printable characters",
+        ),
+        ({"order_id": "a\0"}, "the order id must have 1 to 256 printable characters"),
+        (
+            {"order_id": "\ud800"},
+            "the order id must have 1 to 256 printable characters",
+        ),
         ({"quantity": -1}, "the quantity must lie between 1 and 10000"),
         (
             {"deposit_minor": MAX_AMOUNT_MINOR + 1},
