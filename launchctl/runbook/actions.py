@@ -5,7 +5,7 @@ Each class declares its *effect*, and everything else in launchctl follows from 
 restarted; ``ONCE`` has a durable intent before its first byte leaves; ``AT_LEAST_ONCE``
 may repeat; ``NONE`` happens in the engine alone.
 
-The YAML key of an action is its ``kind``: ``{scene: Reveal, transition: {fade: 500ms}}``.
+The YAML key of an action is its ``kind``: ``{scene: Reveal, transition: cut}``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class OnFailure(StrEnum):
 
 
 class Failure(Frozen):
-    """``on_failure``: a policy, with the procedure's name where it is ``call: NAME``."""
+    """``on_failure``: a policy, with the procedure's name where it is ``call``."""
 
     policy: OnFailure
     procedure: Name | None = None

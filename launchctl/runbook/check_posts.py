@@ -1,8 +1,9 @@
-"""What posts must be: short enough, from one account each, approved and under embargo."""
+"""What posts must be: short enough, from one account each, approved, under embargo."""
 
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, field
 from typing import Any
 
 from launchctl.runbook.actions import Post
@@ -43,17 +44,26 @@ def _parse_tweet(text: str) -> Any:
     return parse_tweet(text, config["version3"])
 
 
+@dataclass
+class _Seen:
+    """Posts so far: text to (account, cue), and (account, text) to cue."""
+
+    place: tuple[int, int] = (1, 1)
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    own: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
 def check_posts(context: Context, runbook: Runbook) -> None:
     """Length, doubles, and the warnings of what nobody approves or guards."""
-    texts: dict[str, tuple[str, str]] = {}
-    own: dict[tuple[str, str], str] = {}
+    seen = _Seen()
     for _, cue in all_cues(runbook):
         with context.reader.within(cue.id):
             for index, action in enumerate(cue.do):
                 if isinstance(action, Post):
                     place = context.places.get(f"cue {cue.id} do {index}", (1, 1))
                     _check_length(context, runbook, action, place)
-                    _check_double(context, runbook, cue, action, place, texts, own)
+                    seen.place = place
+                    _check_double(context, runbook, cue, action, seen)
                     _warn(context, runbook, cue, action, place)
 
 
@@ -90,24 +100,18 @@ def _check_length(
         context.reader.problem(place, "post.text: the text is blank")
 
 
-def _check_double(  # noqa: PLR0913  one post in the light of all before it
-    context: Context,
-    runbook: Runbook,
-    cue: Cue,
-    action: Post,
-    place: tuple[int, int],
-    texts: dict[str, tuple[str, str]],
-    own: dict[tuple[str, str], str],
+def _check_double(
+    context: Context, runbook: Runbook, cue: Cue, action: Post, seen: _Seen
 ) -> None:
     """The same text from several X accounts is an offence there."""
     text = " ".join(action.post.text.split())
     for account in accounts_of(runbook, action):
         if not _on_x(runbook, account):
             continue
-        first, where = texts.setdefault(text, (account, cue.id))
+        first, where = seen.texts.setdefault(text, (account, cue.id))
         if first != account:
             context.reader.problem(
-                place,
+                seen.place,
                 f"post.text: {account!r} would post the same text as {first!r} "
                 f"(cue {where!r}); X forbids that",
                 "give each account its own words",
@@ -115,11 +119,11 @@ def _check_double(  # noqa: PLR0913  one post in the light of all before it
             return
         if template(action.post.text).paths:
             continue
-        earlier = own.setdefault((account, text), cue.id)
+        earlier = seen.own.setdefault((account, text), cue.id)
         if earlier != cue.id:
             context.reader.warn(
-                place,
-                f"{account!r} posts the same text in cue {earlier!r}; X refuses it twice",
+                seen.place,
+                f"{account!r} posts the same text in {earlier!r}; X refuses that",
             )
 
 

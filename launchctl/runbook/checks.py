@@ -14,6 +14,7 @@ from launchctl.runbook.actions import (
     Hold,
     OnFailure,
     Scene,
+    StageAction,
 )
 from launchctl.runbook.check_posts import check_posts
 from launchctl.runbook.context import Context
@@ -41,7 +42,7 @@ def _at(context: Context, cue: Cue) -> tuple[int, int]:
     return context.places[f"cue {cue.id}"]
 
 
-# --- triggers ----------------------------------------------------------------------------
+# --- triggers -------------------------------------------------------------------------
 
 
 def _check_triggers(
@@ -96,11 +97,11 @@ def _rings(graph: dict[str, list[str]]) -> list[list[str]]:
     """The cycles that a depth-first walk closes; each a list in walking order."""
     state: dict[str, int] = {}
     rings: list[list[str]] = []
-    for start in graph:
+    for start, first in graph.items():
         if start in state:
             continue
         path: list[str] = []
-        stack: list[tuple[str, Iterator[str]]] = [(start, iter(graph[start]))]
+        stack: list[tuple[str, Iterator[str]]] = [(start, iter(first))]
         state[start] = 1
         path.append(start)
         while stack:
@@ -131,12 +132,11 @@ def _check_calls(context: Context, runbook: Runbook) -> None:
         ]
         for name, procedure in runbook.procedures.items()
     }
-    for name, called in graph.items():
-        if name in called:
-            context.reader.problem(
-                context.places[f"procedure {name}"],
-                f"the procedure {name!r} calls itself",
-            )
+    for name in [name for name, called in graph.items() if name in called]:
+        context.reader.problem(
+            context.places[f"procedure {name}"],
+            f"the procedure {name!r} calls itself",
+        )
     for ring in _rings(graph):
         context.reader.problem(
             context.places[f"procedure {ring[0]}"],
@@ -153,7 +153,7 @@ def _calls(cue: Cue) -> Iterator[str]:
             yield failure.procedure
 
 
-# --- actions -----------------------------------------------------------------------------
+# --- actions --------------------------------------------------------------------------
 
 
 def _check_actions(context: Context, runbook: Runbook, cue: Cue) -> None:
@@ -173,20 +173,10 @@ def _check_actions(context: Context, runbook: Runbook, cue: Cue) -> None:
                 "a T-offset before T-0",
                 "a hold without `for` ends when somebody resumes",
             )
-        if (
-            hasattr(action, "stage")
-            and not runbook.stages
-            and "stages" not in _kinds(context)
-        ):
+        if isinstance(action, StageAction) and "stage" not in context.kinds:
             reader.problem(place, f"{action.kind} needs `stages:` in the runbook")
         if isinstance(action, Counter) and runbook.orders is None:
             reader.warn(place, "there is no `orders:`: the counter has nothing to show")
-
-
-def _kinds(context: Context) -> set[str]:
-    return (
-        {"stages"} if any(key.startswith("stage ") for key in context.places) else set()
-    )
 
 
 def _plans(cue: Cue) -> bool:
@@ -205,7 +195,7 @@ def _check_safe(context: Context, runbook: Runbook) -> None:
             )
 
 
-# --- gates and embargoes -------------------------------------------------------------------
+# --- gates and embargoes --------------------------------------------------------------
 
 
 def _scenes(cue: Cue, runbook: Runbook) -> set[tuple[str, str | None]]:

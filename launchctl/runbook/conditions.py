@@ -136,16 +136,13 @@ def _tokens(source: str) -> list[tuple[str, str]]:
         kind = match.lastgroup
         if kind is None:
             continue
-        token = match.group()
-        found.append((kind, token))
-        if token in "([":
-            depth += 1
-        elif token in ")]":
-            depth -= 1
-        run = run + 1 if token in "!-" else 0
+        word = match.group()
+        found.append((kind, word))
+        depth += (word in "([") - (word in ")]")
+        run = run + 1 if word in "!-" else 0
         if depth > MAX_DEPTH or run > MAX_DEPTH:
             raise ConditionError(f"this is nested deeper than {MAX_DEPTH} levels")
-        nodes += token not in ")],:"
+        nodes += word not in ")],:"
     if nodes > MAX_NODES:
         raise ConditionError(f"a condition has at most {MAX_NODES} nodes, this {nodes}")
     if not found:
@@ -159,13 +156,13 @@ def _paths(tokens: list[tuple[str, str]]) -> list[tuple[str, ...]]:
     index = 0
     end = ("end", "")
     while index < len(tokens):
-        kind, token = tokens[index]
+        kind, word = tokens[index]
         before = tokens[index - 1] if index else end
-        if token == "[":  # noqa: S105  a bracket
+        if word == "[":
             raise ConditionError("lists are not allowed; cues['name'].state is")
-        if token == "." and before[0] != "string" and before[1] != ")":  # noqa: S105
+        if word == "." and before[0] != "string" and before[1] != ")":
             raise ConditionError("a name cannot begin with a point")
-        if kind == "word" and token not in _LITERALS:
+        if kind == "word" and word not in _LITERALS:
             index, path = _path(tokens, index, before[1])
             if path:
                 paths.append(path)

@@ -81,12 +81,15 @@ class Context:
     texts: list[TextSite] = field(default_factory=list)
     conditions: list[ConditionSite] = field(default_factory=list)
     media: dict[str, str] = field(default_factory=dict)
+    kinds: set[str] = field(default_factory=set)
+    """What has been read, by the first words of ``places``."""
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Positions by key: ``cue X``, ``cue X do 0``, ``cue X gate 0``, ``embargo X``."""
 
     def place(self, key: str, node: Node) -> None:
         """Remember where something stands, for the checks."""
         self.places[key] = (node.line, node.column)
+        self.kinds.add(key.partition(" ")[0])
 
     def refer(self, kind: str, what: str) -> Read[str]:
         """A name that must be declared as ``kind``; checked when all is read."""

@@ -17,7 +17,8 @@ from launchctl.times import HOUR, Micros, from_datetime, to_datetime
 
 _WALL = re.compile(
     r"(?:(?P<date>\d{4}-\d{1,2}-\d{1,2})[T ]\s*)?"
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1,6})?)?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+    r"(?::(?P<second>\d{2})(?P<fraction>\.\d{1,6})?)?"
     r"(?:\s*(?P<offset>Z|[+-]\d{2}:?\d{2})|\s+(?P<zone>[A-Za-z][A-Za-z0-9_+/-]*))?"
 )
 _LOOKS = re.compile(r"\d{4}-\d|\d{1,2}:\d")

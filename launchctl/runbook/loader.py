@@ -19,15 +19,14 @@ from launchctl.runbook.context import Context, zone_hint
 from launchctl.runbook.instants import earliest_for, parse_wall
 from launchctl.runbook.read_actions import read_do
 from launchctl.runbook.read_cues import read_cues, read_procedures
+from launchctl.runbook.read_orders import read_figure, read_orders
 from launchctl.runbook.read_world import (
     VERBS,
     read_account,
     read_approvals,
     read_channel,
     read_embargo,
-    read_figure,
     read_groups,
-    read_orders,
     read_role,
     read_stage,
     read_table,
@@ -43,7 +42,7 @@ DEFAULT_LOCALE = "en_US"
 SET_KEYS = ("url", "api", "playback")
 
 
-def load(
+def load(  # noqa: PLR0913  what a run can be given from outside
     path: str | Path,
     *,
     t0_us: Micros | None = None,
@@ -83,7 +82,7 @@ def load(
     )
 
 
-def load_text(
+def load_text(  # noqa: PLR0913  as load
     text: str | bytes,
     *,
     path: str = "runbook.yaml",

@@ -19,7 +19,7 @@ from launchctl.runbook.base import Frozen, Name, SecretRef, Span, Text
 from launchctl.runbook.conditions import Condition
 from launchctl.times import Micros
 
-# --- when: triggers ------------------------------------------------------------------
+# --- when: triggers -------------------------------------------------------------------
 
 
 class AtT(Frozen):
@@ -29,7 +29,7 @@ class AtT(Frozen):
 
 
 class AtWall(Frozen):
-    """``at: 2016-03-31 10:00``: a wall instant, already resolved to UTC. Pins the cue."""
+    """``at: 2016-03-31 10:00``: a wall instant, resolved to UTC. Pins the cue."""
 
     at_us: Micros
     written: str
@@ -63,7 +63,7 @@ class When(Frozen):
     for_us: Span = 0
 
 
-# --- whether: gates and policies -------------------------------------------------------
+# --- whether: gates and policies ------------------------------------------------------
 
 
 class OnAir(Frozen):
@@ -107,7 +107,7 @@ class Else(StrEnum):
 
 
 class Late(Frozen):
-    """``late: {within, else}``. ``within_us`` None means ``within: any``: never late."""
+    """``late: {within, else}``. ``within_us`` None is ``within: any``: never late."""
 
     within_us: Micros | None = None
     otherwise: Else
@@ -120,7 +120,7 @@ class Wait(Frozen):
     otherwise: Else | None = None
 
 
-# --- the cue -----------------------------------------------------------------------------
+# --- the cue --------------------------------------------------------------------------
 
 
 class Cue(Frozen):
@@ -163,7 +163,7 @@ class Procedure(Frozen):
     cues: tuple[Cue, ...]
 
 
-# --- the world ---------------------------------------------------------------------------
+# --- the world ------------------------------------------------------------------------
 
 
 class Stage(Frozen):
@@ -236,7 +236,7 @@ class OrderSource(Frozen):
     """A shop. ``webhook`` is the Standard Webhooks scheme.
 
     ``settle_us``: how long after the front's last heartbeat an order may still be under
-    way; a source that cannot be listed is complete to that heartbeat less ``settle_us``.
+    way; a source that cannot be listed is complete to that heartbeat less that.
     """
 
     kind: Literal["webhook"]
@@ -247,7 +247,7 @@ class OrderSource(Frozen):
 
 
 class UnitValue(Frozen):
-    """What one unit is worth, for the implied value; ``amount_minor`` in minor units."""
+    """What one unit is worth; ``amount_minor`` in minor units."""
 
     amount_minor: int
     currency: str

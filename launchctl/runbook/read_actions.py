@@ -1,7 +1,7 @@
 """Reading what a cue does: one function per action kind.
 
-An action is a mapping with one key that is a kind (``scene``, ``post``, ...), and beside
-it ``stage`` (mixers), ``timeout`` and ``on_failure``. ``transition`` beside ``scene``
+An action is a mapping with one key that is a kind (``scene``), and beside it
+``stage`` (mixers), ``timeout`` and ``on_failure``. ``transition`` beside ``scene``
 belongs to the scene.
 """
 
@@ -12,14 +12,18 @@ from typing import Any
 
 from launchctl.runbook import actions as kinds
 from launchctl.runbook.actions import AnyAction
-from launchctl.runbook.base import SecretRef
 from launchctl.runbook.context import Context
+from launchctl.runbook.read_posts import (
+    inner_fields,
+    read_http,
+    read_notify,
+    read_post,
+)
 from launchctl.runbook.reader import Fields, Read, near
 from launchctl.runbook.unbuilt import ACTIONS, not_built
-from launchctl.runbook.yaml import Mapping, Node, Scalar, plain
+from launchctl.runbook.yaml import Mapping, Node, Scalar
 
 MAX_ACTIONS = 64
-MAX_MEDIA = 4
 
 
 def read_do(context: Context, what: str, key: str) -> Read[tuple[AnyAction, ...]]:
@@ -116,7 +120,7 @@ def _on_failure(context: Context) -> Read[kinds.Failure]:
     return read
 
 
-# --- mixers ------------------------------------------------------------------------------
+# --- mixers ---------------------------------------------------------------------------
 
 
 def _transition(context: Context) -> Read[kinds.Transition]:
@@ -155,17 +159,8 @@ def _set_transition(context: Context, fields: Fields) -> dict[str, Any]:
     return {"transition": fields.need("transition", _transition(context))}
 
 
-def _inner(context: Context, fields: Fields, key: str) -> Fields | None:
-    """The mapping of an action whose value is one; unsound if it is none."""
-    node = fields.raw(key)
-    inner = context.reader.fields(node, key) if node is not None else None
-    if inner is None:
-        fields.sound = False
-    return inner
-
-
 def _set_text(context: Context, fields: Fields) -> dict[str, Any] | None:
-    inner = _inner(context, fields, "text")
+    inner = inner_fields(context, fields, "text")
     if inner is None:
         return None
     source = inner.need("source", context.reader.text("text.source", 200))
@@ -183,7 +178,7 @@ def _set_text(context: Context, fields: Fields) -> dict[str, Any] | None:
 
 
 def _visible(context: Context, fields: Fields) -> dict[str, Any] | None:
-    inner = _inner(context, fields, "visible")
+    inner = inner_fields(context, fields, "visible")
     if inner is None:
         return None
     reader = context.reader
@@ -198,7 +193,7 @@ def _visible(context: Context, fields: Fields) -> dict[str, Any] | None:
 
 
 def _audio(context: Context, fields: Fields) -> dict[str, Any] | None:
-    inner = _inner(context, fields, "audio")
+    inner = inner_fields(context, fields, "audio")
     if inner is None:
         return None
     name = inner.need("input", context.reader.text("audio.input", 200))
@@ -216,170 +211,7 @@ def _word(key: str, *words: str) -> Callable[[Context, Fields], dict[str, Any]]:
     return read
 
 
-# --- posts and services --------------------------------------------------------------------
-
-
-def _media(context: Context) -> Read[kinds.Media]:
-    reader = context.reader
-
-    def read(node: Node) -> kinds.Media | None:
-        fields = reader.fields(node, "media")
-        if fields is None:
-            return None
-        file = fields.need("file", reader.text("media.file", 400))
-        alt = fields.take("alt", reader.text("media.alt", 1_000))
-        fields.done()
-        if file is None or not fields.sound:
-            return None
-        digest = context.media_digest(node, file)
-        if digest is None:
-            return None
-        if alt is None:
-            reader.warn(node, f"media {file!r} has no `alt`: blind people read that")
-        return kinds.Media(file=file, alt=alt or "", sha256=digest)
-
-    return read
-
-
-def _teaser(context: Context, fields: Fields) -> bool:
-    word = fields.take("public", context.reader.word("public", ("teaser",)))
-    return word is not None
-
-
-def _post(context: Context, fields: Fields) -> dict[str, Any] | None:
-    inner = _inner(context, fields, "post")
-    if inner is None:
-        return None
-    reader = context.reader
-    account = inner.need("as", context.refer("poster", "post.as"))
-    text = inner.need("text", context.text("post.text", "post"))
-    media = inner.take("media", reader.listed("post.media", _media(context)))
-    reply_to = inner.take("reply_to", context.refer("posting cue", "post.reply_to"))
-    despite = inner.take("despite_silence", reader.truth("post.despite_silence"))
-    teaser = _teaser(context, inner)
-    inner.done("post")
-    if media and len(media) > MAX_MEDIA:
-        reader.problem(inner.at("media"), f"post.media: at most {MAX_MEDIA} files")
-    if despite and not context.procedure:
-        reader.problem(
-            inner.at("despite_silence"),
-            "despite_silence: only a procedure's post may leave under silence",
-        )
-    if not inner.sound or account is None or text is None:
-        return None
-    body = kinds.PostBody(
-        account=account,
-        text=text,
-        media=media or (),
-        reply_to=reply_to,
-        despite_silence=bool(despite),
-        teaser=teaser,
-    )
-    return {"post": body}
-
-
-def _http(context: Context, fields: Fields) -> dict[str, Any] | None:
-    inner = _inner(context, fields, "http")
-    if inner is None:
-        return None
-    reader = context.reader
-    inner.take("method", reader.word("http.method", ("POST",), _METHODS))
-    url = inner.need("url", context.address("http.url", "", "web"))
-    body = inner.raw("json")
-    headers = inner.take("headers", _headers(context))
-    again = inner.take("again", reader.word("http.again", ("safe",)))
-    confirm = inner.take("confirm", _confirm(context))
-    teaser = _teaser(context, inner)
-    inner.done("http")
-    if not inner.sound or url is None:
-        return None
-    return {
-        "http": kinds.HttpBody(
-            url=url,
-            json_body=None if body is None else plain(body),
-            headers=headers or {},
-            again="safe" if again else None,
-            confirm=confirm,
-            teaser=teaser,
-        )
-    }
-
-
-_METHODS = ("GET", "PUT", "PATCH", "DELETE")
-
-
-def _headers(context: Context) -> Read[dict[str, str | SecretRef]]:
-    reader = context.reader
-
-    def read(node: Node) -> dict[str, str | SecretRef] | None:
-        fields = reader.fields(node, "http.headers")
-        if fields is None:
-            return None
-        found: dict[str, str | SecretRef] = {}
-        for key, value in fields.node.items.items():
-            if not key.replace("-", "").isalnum() or not key.isascii():
-                reader.problem(fields.at(key), f"http.headers: {key!r} is no header")
-                continue
-            what = f"http.headers.{key}"
-            if isinstance(value, Mapping):
-                secret = context.secret(what)(value)
-                if secret is not None:
-                    found[key] = secret
-                continue
-            text = reader.text(what, 1_000)(value)
-            if text is not None:
-                _check_header(context, value, key, text)
-                found[key] = text
-        return found
-
-    return read
-
-
-def _check_header(context: Context, node: Node, key: str, text: str) -> None:
-    """A secret written out, or a line break that would begin another header."""
-    if key.lower() in {"authorization", "cookie", "x-api-key"}:
-        context.reader.problem(
-            node,
-            f"http.headers.{key}: expected {{env: NAME}} or {{file: path}}",
-            "a secret stands in a runbook by reference only",
-        )
-    if "\n" in text or "\r" in text:
-        context.reader.problem(node, f"http.headers.{key}: a header is one line")
-
-
-def _confirm(context: Context) -> Read[kinds.Confirm]:
-    reader = context.reader
-
-    def read(node: Node) -> kinds.Confirm | None:
-        fields = reader.fields(node, "confirm")
-        if fields is None:
-            return None
-        get = fields.need("get", context.address("confirm.get", "", "web"))
-        contains = fields.take("contains", reader.text("confirm.contains", 1_000))
-        within = fields.take("within", reader.span("confirm.within"))
-        fields.done()
-        if get is None or not fields.sound:
-            return None
-        if within is None:
-            return kinds.Confirm(get=get, contains=contains)
-        return kinds.Confirm(get=get, contains=contains, within_us=within)
-
-    return read
-
-
-def _notify(context: Context, fields: Fields) -> dict[str, Any] | None:
-    inner = _inner(context, fields, "notify")
-    if inner is None:
-        return None
-    to = inner.need("to", context.refer("channel", "notify.to"))
-    text = inner.need("text", context.text("notify.text", "message"))
-    inner.done()
-    if to is None or text is None or not inner.sound:
-        return None
-    return {"notify": kinds.NotifyBody(to=to, text=text)}
-
-
-# --- the show itself -----------------------------------------------------------------------
+# --- the show itself ------------------------------------------------------------------
 
 
 def _hold(context: Context, fields: Fields) -> dict[str, Any] | None:
@@ -431,9 +263,9 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "stream": _word("stream", "start", "stop"),
     "record": _word("record", "start", "stop"),
     "counter": _word("counter", "open", "freeze", "hide"),
-    "post": _post,
-    "http": _http,
-    "notify": _notify,
+    "post": read_post,
+    "http": read_http,
+    "notify": read_notify,
     "hold": _hold,
     "silence": _silence,
     "call": _call,

@@ -1,24 +1,25 @@
-"""Reading cues: triggers, gates, policies, and the procedures made of them."""
+"""Reading cues: triggers, policies, and the procedures made of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from launchctl.runbook import model
-from launchctl.runbook.context import Context, Reference
+from launchctl.runbook.context import Context
 from launchctl.runbook.defaults import default_late
 from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.read_actions import read_do
-from launchctl.runbook.reader import Fields, Read, near, shown
-from launchctl.runbook.unbuilt import CUE, GATES, not_built
+from launchctl.runbook.read_gates import read_gates
+from launchctl.runbook.reader import Fields, Read, shown
+from launchctl.runbook.unbuilt import CUE, not_built
 from launchctl.runbook.yaml import Mapping, Node, Scalar, Sequence
 from launchctl.times import parse_span, parse_t_offset
 
 MAX_CUES = 20_000
 _CUE_PLUS = re.compile(
-    r"(?P<cue>[A-Za-z0-9][A-Za-z0-9_.-]*?)(?:\s*(?P<sign>[+-])\s*(?P<span>[0-9][^\s]*))?"
+    r"(?P<cue>[A-Za-z0-9][A-Za-z0-9_.-]*?)"
+    r"(?:\s*(?P<sign>[+-])\s*(?P<span>[0-9][^\s]*))?"
 )
 _ELSE = tuple(word.value for word in model.Else)
 
@@ -111,7 +112,7 @@ def _cue_values(context: Context, fields: Fields, name: str) -> dict[str, Any]:
     return values
 
 
-# --- triggers ----------------------------------------------------------------------------
+# --- triggers -------------------------------------------------------------------------
 
 
 def _at(context: Context, cue: str) -> Read[model.At]:
@@ -214,113 +215,7 @@ def read_when(context: Context) -> Read[model.When]:
     return read
 
 
-# --- gates and policies --------------------------------------------------------------------
-
-
-def read_gates(context: Context, key: str) -> Read[tuple[model.Gate, ...]]:
-    """``gate: [{on_air: Reveal}, ...]``; each item may hold several."""
-    reader = context.reader
-
-    def read(node: Node) -> tuple[model.Gate, ...] | None:
-        items = node.items if isinstance(node, Sequence) else [node]
-        found: list[model.Gate] = []
-        for item in items:
-            fields = reader.fields(item, "gate")
-            if fields is None:
-                continue
-            for gate in read_gate(context, fields):
-                context.place(f"{key} {len(found)}", item)
-                found.append(gate)
-            fields.done()
-        return tuple(found)
-
-    return read
-
-
-def read_gate(context: Context, fields: Fields) -> list[model.Gate]:
-    """The gates among the keys of a mapping."""
-    reader = context.reader
-    found: list[model.Gate] = []
-    for key in fields.node.items:
-        if key in GATES:
-            fields.raw(key)
-            reader.problem(fields.at(key), not_built(key))
-        elif key in _GATES:
-            gate = fields.take(key, _GATES[key](context))
-            if gate is not None:
-                found.append(gate)
-        elif key not in ("at", "not_before"):
-            fields.raw(key)
-            reader.problem(
-                fields.at(key), f"unknown gate {key!r}", near(key, [*_GATES, *GATES])
-            )
-    return found
-
-
-def _on_air(context: Context) -> Read[model.Gate]:
-    reader = context.reader
-
-    def read(node: Node) -> model.Gate | None:
-        if not isinstance(node, Mapping):
-            scene = reader.text("on_air", 200)(node)
-            return None if scene is None else model.OnAir(scene=scene)
-        fields = reader.fields(node, "on_air")
-        assert fields is not None
-        scene = fields.need("scene", reader.text("on_air.scene", 200))
-        stage = fields.take("stage", context.refer("stage", "on_air.stage"))
-        still = fields.take("still", reader.truth("on_air.still"))
-        fields.done()
-        if scene is None or not fields.sound:
-            return None
-        return model.OnAir(scene=scene, stage=stage, still=bool(still))
-
-    return read
-
-
-def _approved_by(context: Context) -> Read[model.Gate]:
-    refer = context.refer("approver", "approved_by")
-    read_roles = context.reader.listed("approved_by", refer)
-
-    def read(node: Node) -> model.Gate | None:
-        roles = read_roles(node)
-        return model.ApprovedBy(roles=roles) if roles else None
-
-    return read
-
-
-def _orders_fresh(context: Context) -> Read[model.Gate]:
-    reader = context.reader
-    read_span = reader.span("orders_fresh")
-
-    def read(node: Node) -> model.Gate | None:
-        within_us = read_span(node)
-        if within_us is None:
-            return None
-        at = (node.line, node.column)
-        context.references.append(
-            Reference("orders", "orders_fresh", at, reader.cue, context.procedure)
-        )
-        return model.OrdersFresh(within_us=within_us)
-
-    return read
-
-
-def _check(context: Context) -> Read[model.Gate]:
-    read_condition = context.condition("check")
-
-    def read(node: Node) -> model.Gate | None:
-        check = read_condition(node)
-        return None if check is None else model.Check(check=check)
-
-    return read
-
-
-_GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
-    "on_air": _on_air,
-    "approved_by": _approved_by,
-    "orders_fresh": _orders_fresh,
-    "check": _check,
-}
+# --- policies -------------------------------------------------------------------------
 
 
 def _late(context: Context, do: Any) -> Read[model.Late]:
@@ -373,7 +268,7 @@ def _wait(context: Context) -> Read[model.Wait]:
     return read
 
 
-# --- procedures --------------------------------------------------------------------------
+# --- procedures -----------------------------------------------------------------------
 
 
 def read_procedures(context: Context) -> Read[dict[str, model.Procedure]]:

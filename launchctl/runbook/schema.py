@@ -10,7 +10,8 @@ from typing import Any
 
 from launchctl.runbook.actions import KINDS, StageAction
 from launchctl.runbook.filters import FILTERS
-from launchctl.runbook.read_world import FIGURE_OF, VERBS
+from launchctl.runbook.read_orders import FIGURE_OF
+from launchctl.runbook.read_world import VERBS
 
 Schema = dict[str, Any]
 

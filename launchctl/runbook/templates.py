@@ -105,11 +105,7 @@ def _parse(source: str) -> tuple[str | _Expression, ...]:
         raise TemplateError(f"a text has at most {MAX_LENGTH:,} characters")
     if "{{" not in source and "{%" not in source and "{#" not in source:
         return (source,) if source else ()
-    for mark, what in (("{%", "a statement"), ("{#", "a comment")):
-        if mark in source:
-            raise TemplateError(f"{mark} begins {what}; a text has {_WHAT}")
-    if source.count("{") > MAX_BRACES or source.count("(") > MAX_BRACES:
-        raise TemplateError(f"a text has at most {MAX_BRACES} braces or brackets")
+    _check_marks(source)
     from jinja2 import TemplateSyntaxError, nodes  # noqa: PLC0415  slow to import
 
     try:
@@ -128,6 +124,15 @@ def _parse(source: str) -> tuple[str | _Expression, ...]:
             else:
                 parts.append(_expression(node))
     return tuple(parts)
+
+
+def _check_marks(source: str) -> None:
+    """Refuse what is no expression, and what is too much, before Jinja2 parses."""
+    for mark, what in (("{%", "a statement"), ("{#", "a comment")):
+        if mark in source:
+            raise TemplateError(f"{mark} begins {what}; a text has {_WHAT}")
+    if source.count("{") > MAX_BRACES or source.count("(") > MAX_BRACES:
+        raise TemplateError(f"a text has at most {MAX_BRACES} braces or brackets")
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Hostile files are answered with a problem at a place, and nothing is built of them."""
+"""Hostile files are answered with a problem at a place; nothing is built of them."""
 
 from __future__ import annotations
 

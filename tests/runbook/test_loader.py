@@ -213,7 +213,8 @@ def test_half_a_late_rule_takes_the_rest_from_the_table(late: str, expected) -> 
 def test_the_digest_is_over_text_and_media(tmp_path: Path) -> None:
     """Another picture is another runbook; a BOM is not."""
     text = (
-        f"{HEAD}{ACCOUNT}cues:\n  - {{cue: one, at: T, do: [{{post: {{as: ceo, text: A, "
+        f"{HEAD}{ACCOUNT}cues:\n"
+        "  - {cue: one, at: T, do: [{post: {as: ceo, text: A, "
         "media: [{file: a.png, alt: A}]}}]}\n"
     )
     (tmp_path / "a.png").write_bytes(b"one")
