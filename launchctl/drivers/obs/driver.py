@@ -92,8 +92,8 @@ class ObsDriver:
             return self.health().text
         try:
             return await self._prepared(pair, command.action)
-        except ObsError as error:
-            return str(error)
+        except (ObsError, KeyError) as error:
+            return _said(error)
 
     async def _prepared(self, pair: Pair, action: Action) -> str | None:
         seen = self._watch.seen
@@ -161,10 +161,11 @@ class ObsDriver:
             return Outcome(Answer.REFUSED, str(error))
         except RefusedByObsError as error:
             return Outcome(Answer.REFUSED, str(error), sent_us=attempt.sent_us)
-        except ObsError as error:
+        except (ObsError, KeyError) as error:
+            said = _said(error)
             if attempt.sent_us is None:
-                return Outcome(Answer.NOT_SENT, str(error))
-            return Outcome(Answer.UNKNOWN, str(error), sent_us=attempt.sent_us)
+                return Outcome(Answer.NOT_SENT, said)
+            return Outcome(Answer.UNKNOWN, said, sent_us=attempt.sent_us)
 
     def _deadline(self, command: Command) -> Micros:
         if command.deadline_us:
@@ -223,8 +224,8 @@ class ObsDriver:
                     text = await _versions(connection)
                 finally:
                     await connection.aclose()
-        except ObsError as error:
-            return Health(Level.BAD, f"OBS at {self._definition.url}: {error}")
+        except (ObsError, KeyError) as error:
+            return Health(Level.BAD, f"OBS at {self._definition.url}: {_said(error)}")
         if self._link is not None and self._pair is None:
             self._link.try_again()
         return Health(Level.GOOD, text)
@@ -299,6 +300,13 @@ async def _versions(connection: Connection) -> str:
         f"OBS {version.getObsVersion()},"
         f" obs-websocket {version.getObsWebSocketVersion()}"
     )
+
+
+def _said(error: ObsError | KeyError) -> str:
+    """A sentence; obs-websocket-py raises KeyError for a field that is missing."""
+    if isinstance(error, KeyError):
+        return f"OBS's answer lacks {error}"
+    return str(error)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -156,6 +156,8 @@ class Link:
             why = await self._beat(pair)
         except ObsError as error:
             why = str(error)
+        except KeyError as error:  # obs-websocket-py's word for a missing field
+            why = f"OBS's answer lacks {error}"
         finally:
             self._pair = None
             await pair.aclose(why)

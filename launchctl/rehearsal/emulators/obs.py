@@ -13,6 +13,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ ALREADY_IDENTIFIED = 4008
 WRONG_PASSWORD = 4009
 WRONG_RPC_VERSION = 4010
 _EVERYTHING = 1023
+_KEPT = 50_000
+"""Requests remembered: a week of polling must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class ObsEmulator:
             scenes or {"Scene": ()}, tuple(texts), tuple(audio), program
         )
         self.world = World(state, self._emit, auto=auto, now_us=now_us)
-        self.requests: list[Asked] = []
+        self.requests: deque[Asked] = deque(maxlen=_KEPT)
         self.reply_after_s = 0.0
         self._password = password
         self._now_us = now_us

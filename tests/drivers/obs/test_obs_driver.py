@@ -6,6 +6,7 @@ import pytest
 
 from launchctl.clock import PacedLoop
 from launchctl.drivers.base import Level
+from launchctl.rehearsal.emulators import obs_requests
 from launchctl.runbook.actions import (
     Notify,
     NotifyBody,
@@ -191,6 +192,16 @@ async def test_a_text_that_obs_refuses_is_in_the_health_and_not_repeated(hall, o
     while not obs.emulator.world.text_history:
         await asyncio.sleep(0)
     assert len(asked(obs, "SetInputSettings")) == 2
+
+
+async def test_an_answer_without_its_fields_is_no_crash(hall, obs, monkeypatch):
+    """Whatever answers there: a sentence, and nothing claimed to be done."""
+    answers = dict(obs_requests.REQUESTS)
+    answers["GetCurrentProgramScene"] = lambda world, data: {}
+    monkeypatch.setattr(obs_requests, "REQUESTS", answers)
+    outcome = await hall.send(Scene(scene="HoldingSlide"))
+    assert outcome.answer is Answer.NOT_SENT
+    assert "currentProgramSceneName" in outcome.detail
 
 
 async def test_a_closed_obs_says_so(hall, obs):
