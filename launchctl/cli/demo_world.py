@@ -16,8 +16,10 @@ from launchctl.cli.processes import start_child
 from launchctl.clock import Origin
 from launchctl.errors import InputError
 from launchctl.rehearsal.emulators.x_account import XAccount
+from launchctl.runbook import actions as act
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
+from launchctl.runbook.references import all_cues
 from launchctl.runbook.secrets import front_needs, show_needs
 
 _RUNBOOK = "model-3-reveal.yaml"
@@ -76,7 +78,10 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
     boot = {
         "origin": origin.as_json(),
         "handles": [account.handle for account in runbook.accounts.values()],
-        "stages": passwords,
+        "stages": {
+            name: {"password": passwords[name], **scenery(runbook, name)}
+            for name in runbook.stages
+        },
         "effects": {},
     }
     with tempfile.TemporaryDirectory(prefix="launch-demo-") as folder:
@@ -97,6 +102,36 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
             )
         finally:
             await child.stop()
+
+
+def scenery(runbook: Runbook, stage: str) -> dict[str, Any]:
+    """What a mixer needs for the show: scenes with their sources, texts and inputs.
+
+    The scene of ``safe:`` is on program at first, or the first that is named.
+    """
+    scenes: dict[str, list[str]] = {}
+    texts: dict[str, None] = {}
+    audio: dict[str, None] = {}
+    shown: list[tuple[str | None, str]] = []
+    actions = [*runbook.safe, *(a for _, cue in all_cues(runbook) for a in cue.do)]
+    for action in actions:
+        if getattr(action, "stage", None) not in {None, stage}:
+            continue
+        match action:
+            case act.Scene():
+                scenes.setdefault(action.scene, [])
+            case act.SetText():
+                texts[action.text.source] = None
+            case act.Audio():
+                audio[action.audio.input] = None
+            case act.Visible():
+                shown.append((action.visible.scene, action.visible.source))
+    if runbook.orders and runbook.orders.show_on:
+        texts[runbook.orders.show_on.source] = None
+    for scene, source in shown:
+        for name in [scene] if scene else list(scenes):
+            scenes.setdefault(name, []).append(source)
+    return {"scenes": scenes, "texts": [*texts], "audio": [*audio]}
 
 
 def _environ(

@@ -24,8 +24,9 @@ from launchctl.rehearsal.emulators.x import XAccount, XEmulator
 async def serve(boot: dict[str, Any]) -> None:
     """Emulate until asked to stop, or until whoever started it is gone.
 
-    ``boot``: ``origin`` (the clock), ``handles`` (accounts on X), ``stages`` (name to
-    OBS password), ``effects`` (path of a POST to [page, what it then shows]).
+    ``boot``: ``origin`` (the clock), ``handles`` (accounts on X), ``stages`` (by name:
+    scenes with their sources, texts, audio inputs, password), ``effects`` (path of a
+    POST to [page, what it then shows]).
     """
     now_us = Origin(**boot["origin"]).now_us
     accounts = [XAccount.made(handle) for handle in boot["handles"]]
@@ -37,8 +38,14 @@ async def serve(boot: dict[str, Any]) -> None:
         for path, (page, shows) in boot["effects"].items():
             web.when_posted(path, page=page, shows=shows)
         stages = {}
-        for name, password in boot["stages"].items():
-            obs = ObsEmulator(password=password, auto=True, now_us=now_us)
+        for name, mixer in boot["stages"].items():
+            obs = ObsEmulator(
+                mixer["scenes"],
+                texts=mixer["texts"],
+                audio=mixer["audio"],
+                password=mixer["password"],
+                now_us=now_us,
+            )
             stack.push_async_callback(obs.aclose)
             stages[name] = await obs.start()
         say_ready(stages=stages, x=await x.start(), web=await web.start())

@@ -64,7 +64,7 @@ def demo(
         typer.Option(
             "--speed", min=1.0, max=200.0, help="Seconds of the show in a second."
         ),
-    ] = 30.0,
+    ] = 20.0,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
     ] = True,

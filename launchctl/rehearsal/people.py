@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from launchctl.clock import Origin
@@ -56,11 +57,16 @@ class Deed:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A line whose turn has not come; ``from_us`` is when its trigger held, on N."""
+    """A line whose turn has not come; ``from_us`` is when its trigger held, on N.
+
+    ``hold`` is the hold it is about, ``played`` those it was played for.
+    """
 
     index: int
     step: Step
     from_us: Micros | None = None
+    hold: str | None = None
+    played: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -129,9 +135,24 @@ async def play(
 
 
 def _is_due(turn: _Waiting, status: Status, cast: _Cast, now_us: Micros) -> bool:
+    if turn.step.hold is not None:
+        return _is_held(turn, status, now_us)
     if turn.from_us is None:
         turn.from_us = _triggered_us(turn.step, status, cast, now_us)
     return turn.from_us is not None and now_us >= turn.from_us + turn.step.wait
+
+
+def _is_held(turn: _Waiting, status: Status, now_us: Micros) -> bool:
+    """Whether a hold that fits has been open for the line's ``wait``."""
+    for hold in status["holds"]:
+        which = (hold["name"], hold["since"])
+        fits = fnmatchcase(hold["name"], turn.step.hold or "")
+        since_us = parse_instant(hold["since"])
+        if fits and which not in turn.played and now_us >= since_us + turn.step.wait:
+            turn.played.add(which)
+            turn.hold = hold["name"]
+            return True
+    return False
 
 
 def _triggered_us(
@@ -157,7 +178,7 @@ async def _act(cast: _Cast, turn: _Waiting) -> None:
     presses = 0
     while presses < _PRESSES:
         presses += 1
-        for number, target in enumerate(_targets(step, cast.viewer.status())):
+        for number, target in enumerate(_targets(turn, cast.viewer.status())):
             answer = await _press(cast, turn, f"{presses}-{number}", target)
         if answer is None or answer["event"] == "call_accepted":
             break
@@ -168,8 +189,11 @@ async def _act(cast: _Cast, turn: _Waiting) -> None:
     cast.deeds.append(Deed(step, accepted, reason, presses))
 
 
-def _targets(step: Step, status: Status) -> list[str | None]:
-    """What the call names: of a text its digest, else what the script says."""
+def _targets(turn: _Waiting, status: Status) -> list[str | None]:
+    """What the call names: of a text its digest, the hold, or what the script says."""
+    step = turn.step
+    if step.hold is not None:
+        return [step.target or turn.hold]
     if step.do not in {"approve", "revoke"}:
         return [step.target]
     posts = [post for post in status["posts"] if post["cue"] == step.target]
@@ -185,7 +209,7 @@ async def _press(
     if step.why:
         args["why"] = step.why
     call = Call(
-        id=f"script-{turn.index + 1}-{attempt}",
+        id=f"script-{turn.index + 1}-{len(turn.played)}-{attempt}",
         by=step.by,
         roles=frozenset({step.role}),
         verb=step.do,

@@ -6,12 +6,15 @@ script:
   - {at: T-4m, by: Ada, role: caller, do: hold, target: breath}
   - {standby: reveal, wait: 3s, by: Ada, role: caller, do: go, target: reveal}
   - {after: reveal, by: Ben, role: comms, do: approve, target: reveal-post}
-  - {event: hold_opened, wait: 20s, by: Ada, role: caller, do: resume, target: breath}
+  - {hold: breath, wait: 20s, by: Ada, role: caller, do: resume}
+  - {hold: "late:*", every: true, wait: 5s, by: Ada, role: caller, do: resume}
 ```
 
 Each line has one trigger: ``at`` (a T-offset; T stands in a hold), ``after`` (a cue is
-done), ``standby`` (a cue stands by) or ``event`` (the journal has an event of that
-name), and may ``wait`` a span of show time behind it. ``do`` is a verb of the calls.
+done), ``standby`` (a cue stands by), ``hold`` (a hold is open whose name fits) or
+``event`` (the journal has an event of that name), and may ``wait`` a span of show time
+behind it. ``do`` is a verb of the calls. A line is played once; one on a hold, with
+``every``, for every such hold, and its target is that hold.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ _SAID = {
     "model_type": "a script is a mapping with `people: 1` and `script:`",
     "string_type": "it is no text",
 }
-_TRIGGERS = ("at", "after", "standby", "event")
+_TRIGGERS = ("at", "after", "standby", "hold", "event")
 
 
 class Step(BaseModel):
@@ -45,6 +48,8 @@ class Step(BaseModel):
     at: str | None = None
     after: Name | None = None
     standby: Name | None = None
+    hold: str | None = None
+    every: bool = False
     event: Name | None = None
     wait: Span = 0
     by: str = Field(min_length=1, max_length=64)
@@ -62,6 +67,8 @@ class Step(BaseModel):
             raise ValueError(f"a line has one of {', '.join(_TRIGGERS)}; found {found}")
         if self.at is not None and parse_t_offset(self.at) is None:
             raise ValueError(f"{self.at!r} is no T-offset: write it like T-10m")
+        if self.every and self.hold is None:
+            raise ValueError("`every` stands beside `hold`")
         return self
 
     @property

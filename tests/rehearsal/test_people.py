@@ -151,3 +151,43 @@ async def test_a_refusal_is_taken_as_the_answer():
     (deed,) = await played(run, [f"{{at: T, {ADA}, do: go, target: reveal}}"])
 
     assert (False, "a hold is open", 1) == (deed.accepted, deed.reason, deed.presses)
+
+
+def _held(name, since="2016-04-01T03:19:30.000000Z"):
+    return {
+        "name": name,
+        "kind": "machine",
+        "reason": "",
+        "since": since,
+        "until": None,
+        "release": ["caller"],
+    }
+
+
+async def test_a_hold_is_resumed_by_its_own_name():
+    """The line names a pattern; the call names the hold."""
+    run = RecordedRun(a_status(holds=[_held("sound"), _held("late:film")]))
+    await played(run, [f'{{hold: "late:*", {ADA}, do: resume}}'])
+
+    assert ["late:film"] == [call.target for call in run.calls]
+
+
+async def test_every_hold_that_fits_is_resumed_once():
+    """Again when it opens again, not because it is still there."""
+    run = RecordedRun(a_status(holds=[_held("late:a"), _held("late:b")]))
+    answer = run.put
+
+    async def and_end_the_show(call):
+        position = await answer(call)
+        if len(run.calls) == 2:
+            again = _held("late:a", since="2016-04-01T03:19:40.000000Z")
+            run._status = a_status(holds=[again])
+        if len(run.calls) == 3:
+            run._status = a_status(state="complete")
+        return position
+
+    run.put = and_end_the_show
+    await played(run, [f'{{hold: "late:*", every: true, {ADA}, do: resume}}'])
+
+    assert ["late:a", "late:b", "late:a"] == [call.target for call in run.calls]
+    assert 3 == len({call.id for call in run.calls})

@@ -40,13 +40,13 @@ script:
         (
             "people: 1\nscript:\n  - {at: T, after: x, by: A, role: c, do: go}\n",
             (
-                "s.yaml:3:5: a line has one of at, after, standby, event;"
+                "s.yaml:3:5: a line has one of at, after, standby, hold, event;"
                 " found at and after"
             ),
         ),
         (
             "people: 1\nscript:\n  - {by: A, role: c, do: go}\n",
-            "s.yaml:3:5: a line has one of at, after, standby, event; found none",
+            "s.yaml:3:5: a line has one of at, after, standby, hold, event; found none",
         ),
         (
             "people: 1\nscript:\n  - at: T\n    by: A\n    role: c\n    doo: go\n",
