@@ -1,4 +1,4 @@
-"""A show in a test: calls and far ends' answers at given instants, deadline to deadline.
+"""A show in a test: calls and answers at given instants, from deadline to deadline.
 
 ``Play`` is a conductor without a world: it steps the engine at every deadline and at
 every input, in order, and answers commands by a rule. With every decision it checks
@@ -93,10 +93,10 @@ class Play:
     ) -> str:
         """A person's call at an instant, who sees what is there; gives its id.
 
-        ``by``, ``roles``, ``seen``, ``pressed_us`` override; the rest are arguments.
+        ``call_id``, ``by``, ``roles``, ``seen``, ``pressed_us`` override; the rest are arguments.
         """
         number = next(self._serial)
-        call = fields.pop("id", f"call-{number}")
+        call = fields.pop("call_id", f"call-{number}")
         by = fields.pop("by", "ann")
         roles = frozenset(fields.pop("roles", ALL_ROLES))
         pressed_us = fields.pop("pressed_us", at_us)
