@@ -34,6 +34,7 @@ from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
 from launchctl.show.engine import Decision, Engine
 from launchctl.show.events import encode
 from launchctl.show.inputs import (
+    Call,
     ClockStepped,
     Input,
     OrdersSeen,
@@ -214,6 +215,25 @@ class Conductor:
             if not durable.cancelled():
                 durable.set_result(None)
             self._appends.task_done()
+            if self._store.journal.disk_full:
+                self._hold_on_full_disk()
+
+    def _hold_on_full_disk(self) -> None:
+        """The ballast is freed: what still fits is the hold, and the word that says
+        why. The same call is answered once, however often it is made.
+        """
+        self.report(
+            Call(
+                id=f"{self.engine.run}/disk-full",
+                by="launchctl",
+                roles=frozenset(self.engine.runbook.crew) or frozenset({"caller"}),
+                verb="hold",
+                target="disk-full",
+                args={"why": "the disk is full: make room, then resume"},
+                at_us=self._now_us(),
+                position=self.engine.state.inbox_position,
+            )
+        )
 
     async def _read_inbox(self) -> None:
         async for calls in self._store.inbox.follow(self.engine.state.inbox_position):

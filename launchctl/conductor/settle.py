@@ -17,18 +17,24 @@ from launchctl.times import SECOND, Micros
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
+_TRIES_AFTER = 3
+"""Readings after the window's end, while the far end cannot be read."""
 
 
 async def settle(driver: Driver, task: Settle, now_us: Callable[[], Micros]) -> Settled:
     """Read until found, or until the lag window has passed.
 
-    The last reading begins after the window's end, so that ``ABSENT`` is meant.
+    The last reading begins after the window's end, so that ``ABSENT`` is meant; if just
+    that one fails, a few more are tried.
     """
     pause_s = _FIRST_PAUSE_S
+    tries = _TRIES_AFTER
     while True:
-        last = now_us() >= task.until_us
+        if now_us() >= task.until_us:
+            tries -= 1
         reading = await _read(driver, task)
-        if reading.sight is Sight.FOUND or last:
+        certain = tries < _TRIES_AFTER and reading.sight is not Sight.UNREADABLE
+        if reading.sight is Sight.FOUND or certain or tries == 0:
             return Settled(
                 key=task.command.key,
                 attempt=task.command.attempt,
@@ -36,8 +42,8 @@ async def settle(driver: Driver, task: Settle, now_us: Callable[[], Micros]) -> 
                 receipt=reading.receipt,
                 detail=reading.detail,
             )
-        left_s = max(0.0, (task.until_us - now_us()) / SECOND)
-        await asyncio.sleep(min(pause_s, left_s))
+        left_s = (task.until_us - now_us()) / SECOND
+        await asyncio.sleep(min(pause_s, left_s) if left_s > 0 else pause_s)
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
 

@@ -17,6 +17,7 @@ from launchctl.show.engine import Engine
 from launchctl.show.events import decode
 from launchctl.show.status import OrdersStatus, Status
 from launchctl.store.base import Line
+from launchctl.store.chain import GENESIS, canonical, link
 from launchctl.store.folder import RunFolder, RunMeta
 from launchctl.times import Micros
 
@@ -34,6 +35,7 @@ class Viewer:
         self.engine = Engine(self.runbook, self.meta.run)
         self._lines: list[Line] = []
         self._totals = Totals()
+        self._chain = GENESIS
         self._changed = asyncio.Condition()
         self._stack = AsyncExitStack()
 
@@ -61,6 +63,7 @@ class Viewer:
         """What everybody sees, now."""
         status = self.engine.status(self.now_us())
         status["rehearsal"] = self.meta.rehearsal
+        status["journal_digest"] = self._chain.hex()
         if self.runbook.orders:
             status["orders"] = self._orders()
         return status
@@ -107,6 +110,7 @@ class Viewer:
     def _fold(self, lines: list[Line]) -> None:
         for line in lines:
             self.engine.apply(decode(line))
+            self._chain = link(self._chain, canonical(line))
         self._lines = [*self._lines, *lines][-_KEEP_LINES:]
 
     async def _follow_journal(self) -> None:

@@ -28,7 +28,14 @@ class DiskFullError(JournalError):
 
 
 class Journal(Protocol):
-    """The append-only record of decisions: the truth."""
+    """The append-only record of decisions: the truth.
+
+    Attributes:
+        disk_full: the disk was found full. Appends go on in the room that was kept for
+            this (the ballast); whoever appends must hold the show and say so.
+    """
+
+    disk_full: bool
 
     async def append(self, lines: Sequence[Line]) -> None:
         """Make the lines durable, in order, in one transaction.

@@ -77,6 +77,7 @@ class MemoryJournal(_Shared):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[tuple[str, bytes]] = []
+        self.disk_full = False
 
     async def append(self, lines: Sequence[Line]) -> None:
         """Keep the lines, all or none.

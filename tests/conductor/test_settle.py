@@ -87,11 +87,24 @@ def test_a_lagging_network_is_found_when_it_shows_it():
     assert (Sight.FOUND, Receipt("7")) == (settled.sight, settled.receipt)
 
 
+def test_one_failed_reading_at_the_end_does_not_hide_absence():
+    """The far end hiccups just as the window ends: it is asked again."""
+    readings = iter([Sight.UNREADABLE, Sight.ABSENT])
+
+    def hiccup(origin: Origin) -> Reading:
+        if origin.now_us() < 60 * SECOND:
+            return Reading(Sight.ABSENT)
+        return Reading(next(readings))
+
+    settled, _, _ = run_settle(hiccup)
+    assert Sight.ABSENT == settled.sight
+
+
 def test_a_far_end_that_never_answers_is_unreadable():
     """A hanging read is no absence."""
 
     class Hangs(ScriptedReadings):
-        async def read(self, command: Command) -> Reading:  # noqa: ARG002
+        async def read(self, command: Command) -> Reading:
             await asyncio.Event().wait()
             raise AssertionError
 
