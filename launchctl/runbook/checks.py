@@ -89,8 +89,16 @@ def _check_cycles(context: Context, runbook: Runbook) -> None:
         with context.reader.within(first.id):
             context.reader.problem(
                 _at(context, first),
-                f"these cues wait for each other: {' -> '.join([*ring, ring[0]])}",
+                f"these cues wait for each other: {_ring_words(ring)}",
             )
+
+
+def _ring_words(ring: list[str]) -> str:
+    """``a -> b -> a``; a long ring loses its middle."""
+    names = [*ring, ring[0]]
+    if len(names) > 10:
+        names = [*names[:5], "...", *names[-4:]]
+    return " -> ".join(names)
 
 
 def _rings(graph: dict[str, list[str]]) -> list[list[str]]:
@@ -140,7 +148,7 @@ def _check_calls(context: Context, runbook: Runbook) -> None:
     for ring in _rings(graph):
         context.reader.problem(
             context.places[f"procedure {ring[0]}"],
-            f"these procedures call each other: {' -> '.join([*ring, ring[0]])}",
+            f"these procedures call each other: {_ring_words(ring)}",
         )
 
 

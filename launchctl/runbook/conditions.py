@@ -17,8 +17,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import cel
-
 from launchctl.runbook.base import Frozen
 
 MAX_LENGTH = 1_000
@@ -79,6 +77,8 @@ class Condition(Frozen):
 @lru_cache(maxsize=4096)
 def _program(source: str) -> Any:
     """Compiled once a process; kept out of the model, so that it compares as text."""
+    import cel  # noqa: PLC0415  brings a whole terminal toolkit along: 0.2 s
+
     return cel.compile(source)
 
 

@@ -33,7 +33,7 @@ from launchctl.runbook.read_world import (
     read_vars,
     read_zone,
 )
-from launchctl.runbook.reader import Fields, Read, Reader, near
+from launchctl.runbook.reader import Fields, Read, Reader, bounded_guesses, near
 from launchctl.runbook.unbuilt import TOP
 from launchctl.runbook.yaml import MAX_BYTES, Node, Scalar, YamlError, parse
 from launchctl.times import Micros
@@ -105,19 +105,19 @@ def load_text(  # noqa: PLR0913  as load
         environ=os.environ if environ is None else environ,
         sets=_sets(reader, sets),
     )
-    fields = _document(reader, data)
-    values = _read(context, fields, t0_us, now_us) if fields else {}
     runbook = None
-    if fields is not None:
-        runbook = model.Runbook(
-            **values,
-            digest=_digest(data, context),
-            path=path,
-            overrides=tuple(sets),
-            shift_us=context.shift_us,
-            instants=tuple(context.instants),
-        )
-        check(context, runbook)
+    with bounded_guesses():
+        fields = _document(reader, data)
+        if fields is not None:
+            runbook = model.Runbook(
+                **_read(context, fields, t0_us, now_us),
+                digest=_digest(data, context),
+                path=path,
+                overrides=tuple(sets),
+                shift_us=context.shift_us,
+                instants=tuple(context.instants),
+            )
+            check(context, runbook)
     if reader.problems:
         raise RunbookError(list(dict.fromkeys(reader.problems)))
     assert runbook is not None

@@ -8,8 +8,9 @@ end is misspelt (with the near miss), or not built yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -28,8 +29,28 @@ MAX_TEXT = 4_000
 _MAX_SHOWN = 40
 
 
-def near(word: str, known: Iterable[str]) -> str:
+_compared: ContextVar[list[int] | None] = ContextVar("compared", default=None)
+_MAX_COMPARED = 20_000
+"""Names compared in one load: a file of thousands of slips is answered at once too."""
+
+
+@contextmanager
+def bounded_guesses() -> Iterator[None]:
+    """Inside, near misses are looked for only as long as that takes no time."""
+    token = _compared.set([0])
+    try:
+        yield
+    finally:
+        _compared.reset(token)
+
+
+def near(word: str, known: Collection[str]) -> str:
     """``did you mean scene?``, or an empty string."""
+    compared = _compared.get()
+    if compared is not None:
+        compared[0] += len(known)
+        if compared[0] > _MAX_COMPARED:
+            return ""
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"did you mean {by_lower[found[0]]}?" if found else ""

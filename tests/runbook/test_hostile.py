@@ -118,3 +118,14 @@ def test_a_hostile_template_is_refused(source: str) -> None:
     """Texts have names, literals and filters: nothing that computes."""
     with pytest.raises(TemplateError):
         Template(source)
+
+
+def test_thousands_of_slips_are_all_named() -> None:
+    """Near misses are looked for only while that is cheap; every slip is named."""
+    cues = "".join(f"  - {{cue: c{i}, after: c{i}x}}\n" for i in range(3_000))
+    with pytest.raises(RunbookError) as caught:
+        load_text(f"runbook: 1\ntitle: Slips\ncues:\n{cues}", environ={})
+    assert len(caught.value.problems) == 3_000
+    hints = [problem.hint for problem in caught.value.problems]
+    assert any(hints)
+    assert not all(hints)
