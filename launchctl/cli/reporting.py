@@ -12,7 +12,11 @@ from launchctl.report.table import report_table
 
 async def report_of(viewer: Viewer) -> dict[str, Any]:
     """The report of a run as far as it has come."""
-    return make_report(await viewer.lines(0), viewer.status())
+    async with viewer.folder.journal() as journal:
+        digest = await journal.digest()
+    return make_report(await viewer.lines(0), viewer.status()) | {
+        "journal_digest": digest
+    }
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -121,6 +121,9 @@ async def play(
                 turn for turn in waiting if _is_due(turn, status, cast, now_us)
             ]:
                 waiting.remove(turn)
+                if turn.step.every:
+                    again = _Waiting(turn.index, turn.step, played=turn.played)
+                    waiting.append(again)
                 acting.add(asyncio.create_task(_act(cast, turn)))
             finished = {task for task in acting if task.done()}
             acting -= finished

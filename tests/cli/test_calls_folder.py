@@ -153,6 +153,7 @@ async def test_a_show_is_called_from_the_command_line_to_its_end(tmp_path, capsy
     assert ("complete", "green") == (report["state"], report["verdict"])
     assert ["sent"] == [post["state"] for post in report["posts"]]
     assert 3 == report["calls"]["go accepted"]
+    assert 64 == len(report["journal_digest"])
 
 
 def _ready(line):
