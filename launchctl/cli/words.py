@@ -19,7 +19,10 @@ from launchctl.times import (
 
 _HEAD = frozenset({"seq", "at", "t_s", "event", "cue", "by", "v"})
 _LONGEST_VALUE = 100
-_UNSAID = frozenset({"digest", "chain"})
+_UNSAID = frozenset(
+    {"digest", "key", "slot", "deadline", "effect", "wanted", "position", "call"}
+)
+"""For machines: ``launch journal --json`` has them."""
 
 
 def t_clock(t_s: float | None) -> str:
