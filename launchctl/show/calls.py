@@ -82,6 +82,8 @@ def _cue(core: Core, call: Call) -> str | None:
 
 
 def _check(core: Core, call: Call) -> None:
+    if not isinstance(call.target, str | None):
+        raise Refused("a target is a name")
     if call.verb in NOT_BUILT:
         raise Refused(f"{call.verb} is not built yet in this release")
     if call.verb not in NEEDS:

@@ -122,11 +122,15 @@ class Core:
 
 def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
     """Mark what an event concerns: the only place where news becomes work."""
-    if not isinstance(event, ev.NoteTaken | ev.Standby):
-        _touch_cue(core, agenda, event, event.cue)
+    _touch_cue(core, agenda, event, event.cue)
     if isinstance(event, _SHUT_OR_OPEN):
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True
+    _touch_many(core, agenda, event)
+    _read(core, *_subjects(event))
+
+
+def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
     match event:
         case ev.T0Set():
             agenda.cues.update(dict.fromkeys(core.plan.unpinned))
@@ -139,14 +143,13 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
             for name in event.cues:
                 cue_changed(core, agenda, name)
                 agenda.owners[f"cue:{name}"] = None
-        case ev.ProcedureEnded():
-            core.look_at_owner(f"procedure:{event.procedure}")
         case ev.Closing():
             for name in event.skipped:
                 cue_changed(core, agenda, name)
+        case ev.ProcedureEnded():
+            core.look_at_owner(f"procedure:{event.procedure}")
         case _:
             pass
-    _read(core, *_subjects(event))
 
 
 _SHUT_OR_OPEN = (
@@ -186,7 +189,7 @@ def _subjects(event: ev.Event) -> tuple[tuple[str, ...], ...]:
 def _touch_cue(
     core: Core, agenda: ag.Agenda, event: ev.Event, name: str | None
 ) -> None:
-    if name is None:
+    if name is None or isinstance(event, ev.NoteTaken | ev.Standby):
         return
     if isinstance(event, ev.Intent | ev.Commanded):
         agenda.wire[event.key] = (name, event.slot)

@@ -14,6 +14,7 @@ from launchctl.show.core import Core
 from launchctl.show.firing import fire
 from launchctl.show.gates import first_closed
 from launchctl.show.holds import open_hold
+from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned
 from launchctl.show.tables import CueWord
 from launchctl.show.triggers import due_on_clock, rearm
@@ -46,6 +47,9 @@ def _turn(core: Core, planned: Planned) -> Micros | None:
             return _coming(core, planned)
         case _W.DONE | _W.FAILED | _W.SKIPPED:
             rearm(core, planned)
+            return None
+        case _W.RUNNING:
+            conclude(core, planned)
             return None
         case _:
             return None

@@ -193,7 +193,8 @@ def _want(state: State, event: ev.Attempt, action: ActionState) -> None:
     stage = state.stages[event.target.removeprefix("stage:")]
     stage.wanted.pop(what, None)
     stage.wanted[what] = value
-    stage.by_hand.pop(what, None)
+    if not event.slot.startswith("again/"):
+        stage.by_hand.pop(what, None)
     stage.asks.pop(what, None)
     action.wanted = what
 

@@ -154,7 +154,10 @@ def resume(core: Core, call: Call) -> Do:
 def _named_holds(core: Core, call: Call) -> list[HoldState]:
     if not core.state.holds:
         raise Refused("no hold is open")
-    named = [call.target] if call.target else list(call.args.get("holds", ()))
+    listed = call.args.get("holds", ())
+    if not isinstance(listed, list | tuple):
+        raise Refused("holds is a list of names")
+    named = [call.target] if call.target else [str(name) for name in listed]
     if not named:
         if len(core.state.holds) > 1:
             raise Refused(
@@ -348,12 +351,17 @@ def _slot(
     return fitting[0] if fitting else None
 
 
+def _said(call: Call, name: str) -> str | None:
+    value = call.args.get(name)
+    return None if value is None else str(value)
+
+
 def settle(core: Core, call: Call) -> Do:
     """A person says what became of an action in doubt: ``sent`` or ``not-sent``."""
     planned, cue = _cue(core, call)
     name = planned.cue.id
     _fresh(call, cue.seq, f"cue {name}")
-    outcome = str(call.args.get("outcome", ""))
+    outcome = str(call.args.get("outcome", "")).replace("_", "-")
     if outcome not in ("sent", "not-sent"):
         raise Refused("settle says sent or not-sent")
     if cue.state is not CueWord.IN_DOUBT:
@@ -370,8 +378,8 @@ def settle(core: Core, call: Call) -> Do:
             by=call.by,
             slot=slot.id,
             became=str(became),
-            receipt_id=call.args.get("id"),
-            receipt_url=call.args.get("url"),
+            receipt_id=_said(call, "id"),
+            receipt_url=_said(call, "url"),
             detail=str(call.args.get("why") or f"{outcome}, says {call.by}"),
         )
         conclude(core, planned)
@@ -389,7 +397,7 @@ def adopt(core: Core, call: Call) -> Do:
     words = ("", *(word for word in ActionWord if word not in GOOD))
     posts = any(isinstance(slot.action, act.Post) for slot in planned.slots)
     slot = _slot(planned, cue, call, words) if posts else None
-    url = call.args.get("url") or call.args.get("evidence")
+    url = _said(call, "url") or _said(call, "evidence")
 
     def do() -> None:
         core.emit(
@@ -397,7 +405,7 @@ def adopt(core: Core, call: Call) -> Do:
             cue=name,
             by=call.by,
             slots=(slot.id,) if slot else (),
-            receipt_id=call.args.get("id"),
+            receipt_id=_said(call, "id"),
             receipt_url=url,
         )
 
