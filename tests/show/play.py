@@ -93,7 +93,8 @@ class Play:
     ) -> str:
         """A person's call at an instant, who sees what is there; gives its id.
 
-        ``call_id``, ``by``, ``roles``, ``seen``, ``pressed_us`` override; the rest are arguments.
+        ``call_id``, ``by``, ``roles``, ``seen``, ``pressed_us`` override; the rest are
+        arguments.
         """
         number = next(self._serial)
         call = fields.pop("call_id", f"call-{number}")

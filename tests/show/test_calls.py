@@ -26,7 +26,7 @@ def test_go_fires_the_standby_that_was_seen():
 
 
 def test_a_second_press_is_stale():
-    """SEMANTICS 8: `seen` before the standby last changed is stale (trace: again at .4)."""
+    """SEMANTICS 8: `seen` before the standby last changed is stale (section 10)."""
     play = Play(book(*RUNDOWN))
     play.run(START + SECOND)
     seen = play.engine.state.seq

@@ -23,7 +23,7 @@ from tests.show.play import Play
     ],
 )
 def test_late_defaults_are_the_first_matching_line(action, late_by_us, state):
-    """SEMANTICS 5: once and http 2m park; scene and the like 5s hold; others 24h skip."""
+    """SEMANTICS 5: once, http 2m park; scene and the like 5s hold; others 24h skip."""
     do = (action,) if action else ()
     play = Play(book(cue("x", *do, at="T-0"), cue("end", at="T+48h")))
     play.sleep(T0 + late_by_us)
@@ -110,7 +110,7 @@ def test_a_gate_that_opens_at_the_deadline_wins():
 
 
 def test_the_default_wait_is_the_larger_of_30s_and_within():
-    """SEMANTICS 5: deadline = due + wait.for, by default the larger of 30 s and within."""
+    """SEMANTICS 5: due + wait.for, by default the larger of 30 s and within."""
     gate = (OnAir(scene="A"),)
     runbook = book(
         cue("a", scene("B"), at="T-0", gate=gate),

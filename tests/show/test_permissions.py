@@ -161,7 +161,7 @@ def taking(value):
 
 
 def test_a_figure_is_taken_once_at_the_due_of_its_first_post():
-    """SEMANTICS 5: `as_of` is the due of its first post; posts wait till it is taken."""
+    """SEMANTICS 5: `as_of` is the due of its first post; posts wait till taken."""
     text = "Over {{ figures['day'] | number }} orders"
     runbook = book(
         cue("x", post(text), at="T-0"), cue("y", post(text), at="T+1m"), **figures()
