@@ -33,7 +33,7 @@ class Origin:
     """Where N of a run began.
 
     Attributes:
-        start_us: N at that moment. The wall clock in a show; any instant in a rehearsal.
+        start_us: N at that moment: the wall clock in a show, anything in a rehearsal.
         boottime_ns: CLOCK_BOOTTIME at that moment.
         speed: how many seconds of N pass in a second (1.0 in a show).
     """

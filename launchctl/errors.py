@@ -1,8 +1,8 @@
 """Every error that people see: whose fault, where, what next.
 
 ``LaunchError`` is the root. Its three branches are the three exit codes that scripts
-build on: what somebody wrote is wrong (2), the far end is out of reach (3), and the show
-or a call was refused (1). Anything else that escapes is a defect of launchctl itself.
+build on: what somebody wrote is wrong (2), the far end is out of reach (3), and the
+show or a call was refused (1). Anything else that escapes is a defect of launchctl.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from launchctl.cli.rundown import (
 )
 from launchctl.cli.start_show import parse_t0
 from launchctl.clock import wall_us
-from launchctl.conductor.far_ends import far_ends_of
+from launchctl.conductor.far_ends import contexts, far_ends_of
 from launchctl.drivers.base import Health, Level
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
@@ -165,8 +165,9 @@ async def ask_far_ends(runbook: Runbook) -> dict[str, Health]:
     """
     secrets = GivenSecrets(resolve_show(runbook, os.environ))
     async with AsyncExitStack() as stack:
+        files = Path(runbook.path).parent
         far_ends = far_ends_of(
-            runbook, wall_us, lambda _seen: None, secrets, Path(runbook.path).parent
+            runbook, contexts(wall_us, lambda _seen: None, secrets, files)
         )
         await far_ends.start(stack)
         names = list(far_ends.drivers)

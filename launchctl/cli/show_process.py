@@ -19,7 +19,7 @@ from launchctl.cli.logs import log_to_stderr
 from launchctl.cli.processes import read_boot, say_failed, say_ready
 from launchctl.clock import new_loop
 from launchctl.conductor.conductor import Conductor
-from launchctl.conductor.far_ends import far_ends_of
+from launchctl.conductor.far_ends import contexts, demand_emulated, far_ends_of
 from launchctl.conductor.realtime import ask_for_realtime
 from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.secrets import GivenSecrets
@@ -35,6 +35,8 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
     """Run the show in ``folder`` to its end; 0 green, 1 red, 3 frozen."""
     meta = folder.meta
     runbook = folder.runbook()
+    if meta.rehearsal:
+        demand_emulated(runbook)
     async with AsyncExitStack() as stack:
         lease = folder.lease()
         lease.acquire()
@@ -47,16 +49,13 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
             lease=lease,
         )
         secrets = GivenSecrets(boot["secrets"])
+        files = Path(runbook.path).parent
         conductor = Conductor(
             Engine(runbook, meta.run),
             store,
             meta.origin,
             lambda report: far_ends_of(
-                runbook,
-                meta.origin.now_us,
-                report,
-                secrets,
-                Path(runbook.path).parent,
+                runbook, contexts(meta.origin.now_us, report, secrets, files)
             ),
             rehearsal=meta.rehearsal,
         )

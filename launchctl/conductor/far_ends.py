@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from launchctl.drivers import registry
 from launchctl.drivers.base import Context, Driver, Secrets
-from launchctl.runbook.actions import Action, Http
+from launchctl.errors import InputError
+from launchctl.runbook.actions import Action, Http, Notify
 from launchctl.runbook.model import Runbook
 from launchctl.show.inputs import Input
 from launchctl.times import Micros
@@ -29,23 +32,15 @@ class FarEnds:
 
 def far_ends_of(
     runbook: Runbook,
-    now_us: Callable[[], Micros],
-    report: Callable[[Input], None],
-    secrets: Secrets,
-    files: Path,
+    context: Callable[[str], Context],
 ) -> FarEnds:
     """A driver, not yet started, for each stage, account and channel, and for http.
 
-    ``files`` is the folder that the runbook's media are relative to.
+    ``context`` gives the context of a target.
 
     Raises:
         InputError: the runbook names a kind of far end that no driver serves.
-        SecretMissingError: a driver's secret is not there.
     """
-
-    def context(name: str) -> Context:
-        return Context(name, now_us, report, secrets, files)
-
     drivers: dict[str, Driver] = {}
     for name, stage in runbook.stages.items():
         target = f"stage:{name}"
@@ -56,9 +51,63 @@ def far_ends_of(
     for name, channel in runbook.notify.items():
         target = f"notify:{name}"
         drivers[target] = registry.notify_driver(channel, context(target))
-    if any(isinstance(action, Http) for action in _actions(runbook)):
-        drivers["http"] = registry.http_driver(context("http"))
+    for action in _actions(runbook):
+        if isinstance(action, Http) and "http" not in drivers:
+            drivers["http"] = registry.http_driver(context("http"))
+        if isinstance(action, Notify):
+            target = f"notify:{action.notify.to}"
+            drivers.setdefault(target, registry.page_driver(context(target)))
     return FarEnds(drivers)
+
+
+def contexts(
+    now_us: Callable[[], Micros],
+    report: Callable[[Input], None],
+    secrets: Secrets,
+    files: Path,
+) -> Callable[[str], Context]:
+    """What every driver of a run is given, by target."""
+
+    def context(target: str) -> Context:
+        return Context(target, now_us, report, secrets, files)
+
+    return context
+
+
+def demand_emulated(runbook: Runbook) -> None:
+    """A rehearsal reaches nothing real: every address must lie on this machine.
+
+    Raises:
+        InputError: naming each far end that would be reached for real.
+    """
+    real = [what for what, url in _addresses(runbook) if not _is_loopback(url)]
+    if real:
+        raise InputError(
+            f"a rehearsal would reach {', '.join(real)} for real",
+            hint="give each an emulator on this machine with --set",
+        )
+
+
+def _addresses(runbook: Runbook) -> Iterator[tuple[str, str | None]]:
+    for name, stage in runbook.stages.items():
+        yield f"stage {name}", stage.url
+    for name, account in runbook.accounts.items():
+        yield f"account {name}", account.api
+    for name in runbook.notify:
+        yield f"channel {name}", None  # its URL is a secret, and always real
+    for action in _actions(runbook):
+        if isinstance(action, Http):
+            yield action.http.url, action.http.url
+
+
+def _is_loopback(url: str | None) -> bool:
+    host = urlsplit(url or "").hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _actions(runbook: Runbook) -> Iterable[Action]:

@@ -60,6 +60,7 @@ SERVICES = {
     "notify": _Ours(
         "launchctl.drivers.notify:NotifyDriver", ("name", "definition", "context")
     ),
+    "page": _Ours("launchctl.drivers.page:PageDriver", ("context",)),
 }
 """Far ends without a kind of their own, by the first part of a command's target."""
 
@@ -85,6 +86,11 @@ def account_driver(account: Account, context: Context) -> Driver:
 def notify_driver(channel: Notification, context: Context) -> Driver:
     """The driver of a crew channel."""
     return SERVICES["notify"].load()(channel, context)
+
+
+def page_driver(context: Context) -> Driver:
+    """The crew's pages, for messages without a channel."""
+    return SERVICES["page"].load()(None, context)
 
 
 def http_driver(context: Context) -> Driver:

@@ -16,12 +16,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml as libyaml  # type: ignore[import-untyped]  # published without types
+import yaml as libyaml
 
-try:
-    from yaml.cyaml import CParser as _Parser  # type: ignore[import-untyped]
-except ImportError:  # built without libyaml: slower, the same events
-    _Parser = libyaml.SafeLoader
+# Without libyaml the pure parser gives the same events, slower.
+_Parser: Any = getattr(libyaml, "CSafeLoader", libyaml.SafeLoader)
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 32

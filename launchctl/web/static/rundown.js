@@ -79,7 +79,7 @@ function buttons(cue) {
   if (cue.state === 'in_doubt' && can('post')) {
     if (cue.posts) addWithUrl('settle', 'sent_button', { outcome: 'sent' });
     else add('settle', 'done_button', { outcome: 'sent' });
-    add('settle', cue.posts ? 'not_sent_button' : 'not_done_button', { outcome: 'not_sent' });
+    add('settle', cue.posts ? 'not_sent_button' : 'not_done_button', { outcome: 'not-sent' });
   }
   if (cue.closed) return mine;
   if (FIRES.has(cue.state) && steers) add('fire', 'fire');
