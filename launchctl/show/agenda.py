@@ -21,7 +21,7 @@ from launchctl.show.tables import ENDED, CueWord
 from launchctl.times import Micros
 
 Hint = tuple[Micros, str, str]
-"""(instant, what to do, whom). What: cue, wait, retry, procedure, stage, lifts."""
+"""(instant, what, whom). What: cue, owner, wait, retry, procedure, stage, lifts."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Agenda:
     procedures: dict[str, None] = field(default_factory=dict)
     overdue: dict[str, None] = field(default_factory=dict)
     retries: dict[tuple[str, str], None] = field(default_factory=dict)
-    lifts: bool = True
+    lifts: bool = False
     ending: str | None = None
     """The cue whose ``end`` action is to end the show."""
     aborting: str | None = None
@@ -82,6 +82,11 @@ class Agenda:
         while self.on_r and self.on_r[0][0] <= now_r_us:
             yield heapq.heappop(self.on_r)
 
+    def has_due(self, state: State, now_us: Micros) -> bool:
+        """True if a hint's instant has come."""
+        on_n = bool(self.on_n) and self.on_n[0][0] <= now_us
+        return on_n or (bool(self.on_r) and self.on_r[0][0] <= r_at(state, now_us))
+
     def next_us(self, state: State) -> Micros | None:
         """The instant of N of the next hint."""
         coming = [heap[0][0] for heap in (self.on_n,) if heap]
@@ -112,7 +117,9 @@ class Agenda:
 
 
 def build(plan: Plan, state: State) -> Agenda:
-    """The agenda of a folded state: everything that may still move is dirty."""
+    """The agenda of a folded state: everything that may still move is looked at once
+    the inputs of the first step are taken, as what the clock alone does.
+    """
     agenda = Agenda()
     for name, cue in state.cues.items():
         _enter(agenda, plan, state, name)
@@ -123,8 +130,9 @@ def build(plan: Plan, state: State) -> Agenda:
     for key in state.loose:
         agenda.wire[key] = (None, key)
     for name in state.procedures:
-        agenda.owners[f"procedure:{name}"] = None
-        agenda.procedures[name] = None
+        agenda.at_n(state.now_us, "owner", f"procedure:{name}")
+        agenda.at_n(state.now_us, "procedure", name)
+    agenda.at_n(state.now_us, "lifts", "")
     return agenda
 
 
@@ -132,9 +140,11 @@ def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:
     word, cue = state.cues[name].state, plan.cues[name].cue
     comes_again = not cue.once and word in ENDED
     if comes_again or word in (CueWord.PENDING, CueWord.STANDBY, CueWord.WAITING):
-        agenda.cues[name] = None
+        agenda.at_n(state.now_us, "cue", name)
     if cue.when is not None and word is not CueWord.IDLE:
-        agenda.owners[f"cue:{name}"] = None
+        agenda.at_n(state.now_us, "owner", f"cue:{name}")
+    if state.holds and word in (CueWord.PENDING, CueWord.STANDBY, CueWord.WAITING):
+        agenda.blocked[name] = None
     match word:
         case CueWord.WAITING:
             agenda.waiting[name] = None

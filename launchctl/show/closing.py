@@ -85,14 +85,14 @@ def _unfired(core: Core) -> tuple[str, ...]:
 def _not_on_the_wire(core: Core) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, slot)
-        for name in core.agenda.running
+        for name in core.running()
         for slot, action in core.state.cues[name].actions.items()
         if action.state is ActionWord.RETRYING
     )
 
 
 def _conclude_running(core: Core) -> None:
-    for name in tuple(core.agenda.running):
+    for name in core.running():
         conclude(core, core.plan.cues[name])
 
 

@@ -76,6 +76,10 @@ class Core:
         """True while cues can fire at all."""
         return self.state.show in RUNNING
 
+    def running(self) -> list[str]:
+        """Cues whose actions have not all ended, in file order."""
+        return sorted(self.agenda.running, key=lambda name: self.plan.cues[name].order)
+
     def clock(self, planned: Planned, n_us: Micros | None = None) -> Micros:
         """An instant of N (default: now) on the cue's clock (SEMANTICS 1)."""
         at_us = self.now_us if n_us is None else n_us

@@ -207,7 +207,8 @@ class Engine:
                 self._timers()
             self._one_pass()
             update_standby(core)
-            if core.state.seq == seq and not core.agenda.restless:
+            due = timers and core.agenda.has_due(core.state, core.now_us)
+            if core.state.seq == seq and not core.agenda.restless and not due:
                 break
 
     def _orders_from_within(self) -> None:
@@ -227,6 +228,8 @@ class Engine:
             match what:
                 case "cue":
                     agenda.cues[whom] = None
+                case "owner":
+                    agenda.owners[whom] = None
                 case "wait":
                     agenda.overdue[whom] = None
                 case "retry":
@@ -248,17 +251,17 @@ class Engine:
     def _one_pass(self) -> None:
         core, agenda = self._core, self._core.agenda
         owners, agenda.owners = agenda.owners, {}
-        for owner in owners:
+        for owner in sorted(owners):
             read_owner(core, owner)
         if agenda.lifts:
             agenda.lifts = False
             world.check_lifts(core)
         procedures, agenda.procedures = agenda.procedures, {}
-        for name in procedures:
+        for name in sorted(procedures):
             if core.open_to_fire:
                 consider_procedure(core, name)
         retries, agenda.retries = agenda.retries, {}
-        for cue, slot in retries:
+        for cue, slot in sorted(retries):
             retry(core, cue, slot)
         consider_all(core)
         check_waits(core)

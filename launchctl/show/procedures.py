@@ -61,7 +61,7 @@ def consider_procedure(core: Core, name: str) -> None:
 
 def _tell_callers(core: Core, name: str) -> None:
     """``call`` actions that started or joined it are ok."""
-    for cue in tuple(core.agenda.running):
+    for cue in core.running():
         for slot in core.plan.cues[cue].slots:
             waits = slot.id not in core.state.cues[cue].actions
             if waits and getattr(slot.action, "call", None) == name:

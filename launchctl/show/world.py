@@ -95,7 +95,7 @@ def _back_after_recovery(
 
 def no_longer_wait(core: Core, name: str) -> None:
     """Send the commands again that a predecessor left without outcome on a stage."""
-    for cue in tuple(core.agenda.running):
+    for cue in core.running():
         for action in tuple(core.state.cues[cue].actions.values()):
             mine = action.target == f"stage:{name}" and action.effect == "wanted"
             if mine and action.state is ActionWord.SENT:
@@ -139,7 +139,7 @@ def take_hand(core: Core, seen: HandSeen) -> None:
     if seen.stage not in core.state.stages:
         return
     core.emit(ev.ByHand, stage=seen.stage, what=seen.what, value=seen.value)
-    for name in tuple(core.agenda.running):
+    for name in core.running():
         for slot in core.plan.cues[name].slots:
             action = core.state.cues[name].actions.get(slot.id)
             if action is None or action.state is not ActionWord.SENT:

@@ -18,11 +18,8 @@ def answering(*answers):
     left = list(answers)
 
     def answer(command):
-        if (
-            not isinstance(command, Command)
-            or str(command.effect) != "once"
-            or not left
-        ):
+        once = isinstance(command, Command) and str(command.effect) == "once"
+        if not once or not left:
             return all_well(command)
         return [(SECOND, Ended(command.key, command.attempt, left.pop(0), "because"))]
 
