@@ -52,7 +52,7 @@ def test_go_expires_two_seconds_after_the_pressing(age_us, refused):
 
 
 def test_hold_and_abort_never_expire():
-    """DESIGN: hold, silence, abort never expire."""
+    """SEMANTICS 8: only GO, fire and resume expire; hold, silence, abort never."""
     play = Play(book(*RUNDOWN))
     play.call(START + MINUTE, "hold", "a", pressed_us=START)
     play.call(START + 2 * MINUTE, "abort", pressed_us=START)

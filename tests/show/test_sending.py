@@ -27,7 +27,7 @@ def answering(*answers):
 
 
 def test_an_intent_stands_before_every_attempt_with_the_same_key():
-    """SEMANTICS 3 and 6: a certain no is tried again by a new intent of the same key."""
+    """SEMANTICS 3 and 6: a certain no is tried again, by a new intent of that key."""
     play = Play(
         book(cue("x", post(), at="T-0")),
         answer=answering(Answer.NOT_SENT, Answer.REFUSED),

@@ -366,7 +366,7 @@ def test_the_planned_timeline_counts_planned_holds():
 
 
 def test_coming_cues_are_listed_for_preparing():
-    """DESIGN 4: prepared 60 s before, or on becoming standby."""
+    """Cues are prepared 60 s before, or on becoming standby."""
     runbook = book(
         cue("x", post(), at="T-0"),
         cue("g", scene("G"), go=("caller",)),
