@@ -2,7 +2,8 @@
 
 ``answer`` checks what holds for every verb: answered before, the state of the show, the
 role, expiry. Then the verb's own function says why not, or does it. A refused call
-changes nothing. A new verb is a row in ``tables.NEEDS`` and a function in ``verbs``.
+changes nothing. A new verb is a row in ``tables.NEEDS`` and a function in
+``verbs`` or ``verbs_posts``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launchctl.show import events as ev
-from launchctl.show import verbs
+from launchctl.show import verbs, verbs_posts
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
 from launchctl.show.plan import may
@@ -32,13 +33,13 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "skip": verbs.skip,
     "hold": verbs.hold,
     "resume": verbs.resume,
-    "approve": verbs.approve,
-    "revoke": verbs.revoke,
-    "silence": verbs.silence,
-    "unsilence": verbs.unsilence,
-    "counter": verbs.counter,
-    "settle": verbs.settle,
-    "adopt": verbs.adopt,
+    "approve": verbs_posts.approve,
+    "revoke": verbs_posts.revoke,
+    "silence": verbs_posts.silence,
+    "unsilence": verbs_posts.unsilence,
+    "counter": verbs_posts.counter,
+    "settle": verbs_posts.settle,
+    "adopt": verbs_posts.adopt,
     "call": verbs.call_procedure,
     "end": verbs.end,
     "abort": verbs.abort,
