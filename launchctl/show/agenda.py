@@ -83,7 +83,9 @@ class Agenda:
             yield heapq.heappop(self.on_r)
 
     def has_due(self, state: State, now_us: Micros) -> bool:
-        """True if a hint's instant has come."""
+        """True if a hint's instant has come, or the pause after a late firing ended."""
+        if self.queue and now_us >= state.quiet_until_us:
+            return True
         on_n = bool(self.on_n) and self.on_n[0][0] <= now_us
         return on_n or (bool(self.on_r) and self.on_r[0][0] <= r_at(state, now_us))
 

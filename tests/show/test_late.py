@@ -119,3 +119,16 @@ def test_the_default_wait_is_the_larger_of_30s_and_within():
     play = Play(runbook).run(T0 + HOUR)
     assert T0 + 30 * SECOND == play.named("cue_held", "a")[0].at_us
     assert T0 + 2 * MINUTE == play.named("cue_parked", "b")[0].at_us
+
+
+def test_the_pause_leaves_nothing_overdue_behind():
+    """SEMANTICS 5 and 7: once it is over all that waited is looked at, shut or not."""
+    gate = (Check(check=parse_condition("stages.main.streaming")),)
+    marks = [cue(f"m{n}", at=f"T-{9 - n}s") for n in range(3)]
+    play = Play(book(*marks, cue("shut", at="T-1s", gate=gate), cue("end", at="T+1h")))
+    play.give(T0 + SECOND, StageSeen("main", connected=True, streaming=True))
+    play.sleep(T0)
+    play.give(T0 + 3 * SECOND, StageSeen("main", connected=True, streaming=False))
+    play.run(T0 + MINUTE)
+    assert ["done", "done", "done"] == [play.state_of(f"m{n}") for n in range(3)]
+    assert "waiting" == play.state_of("shut")
