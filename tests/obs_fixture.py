@@ -7,34 +7,48 @@ interface; a shim around bind(2), compiled on the spot, keeps it on loopback.
     with start_obs(tmp_path) as obs:
         obs.url, obs.password
         obs.kill(); obs.restart()
+
+``tests/obs_config.py`` writes what it starts with.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-WIDTH, HEIGHT, FPS = 640, 360, 30
-PASSWORD = "stage-left"
-COUNTER = "PreorderCounter"
-MICROPHONE = "Lectern"
-COLOURS = {
-    "Countdown": (200, 30, 30),
-    "Keynote": (30, 160, 30),
-    "Reveal": (30, 30, 200),
-    "HoldingSlide": (90, 90, 90),
-}
-"""Scenes and the colour (red, green, blue) that fills each. Starts on HoldingSlide."""
+from tests.obs_config import (
+    COLOURS,
+    COUNTER,
+    FPS,
+    HEIGHT,
+    MICROPHONE,
+    PASSWORD,
+    WIDTH,
+    Setting,
+    write_configuration,
+)
+
+__all__ = [
+    "COLOURS",
+    "COUNTER",
+    "FPS",
+    "HEIGHT",
+    "MICROPHONE",
+    "PASSWORD",
+    "WIDTH",
+    "ObsProcess",
+    "start_obs",
+    "why_not",
+]
 
 _SHIM = r"""
 #define _GNU_SOURCE
@@ -77,8 +91,9 @@ class ObsProcess:
         folder: configuration, logs and recordings.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, setting: Setting) -> None:
         self.folder = folder
+        self._setting = setting
         self.password = PASSWORD
         self.port = _free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
@@ -95,7 +110,7 @@ class ObsProcess:
 
     def start(self) -> None:
         """Start display and OBS; returns when obs-websocket answers."""
-        _configure(self.folder, self.port)
+        write_configuration(self.folder, self.port, self._setting)
         _compile_shim(self.folder)
         self._open_display()
         self.launch()
@@ -235,10 +250,22 @@ class ObsProcess:
 
 
 @contextmanager
-def start_obs(folder: Path) -> Iterator[ObsProcess]:
+def start_obs(
+    folder: Path,
+    *,
+    rtmp: str | None = None,
+    scenes: Mapping[str, tuple[int, int, int]] | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Iterator[ObsProcess]:
     """Real OBS with scenes Countdown, Keynote, Reveal, HoldingSlide, the text source
     PreorderCounter (in Reveal) and the audio input Lectern (in Keynote). Skips with
     the reason where OBS is missing; fails instead if LAUNCH_REQUIRE_REAL is 1.
+
+    Args:
+        folder: for configuration, logs and recordings.
+        rtmp: where it streams to, with key ``launch``; nobody listens by default.
+        scenes: more scenes, each with the colour that fills it.
+        texts: more text sources, each with the scene it stands in.
     """
     reason = why_not()
     if reason is not None:
@@ -246,7 +273,8 @@ def start_obs(folder: Path) -> Iterator[ObsProcess]:
             pytest.fail(reason)
         pytest.skip(reason)
     folder.mkdir(parents=True, exist_ok=True)
-    obs = ObsProcess(folder)
+    nobody = f"rtmp://127.0.0.1:{_free_port()}/live"
+    obs = ObsProcess(folder, Setting(rtmp or nobody, scenes or {}, texts or {}))
     try:
         obs.start()
         yield obs
@@ -285,166 +313,3 @@ def _compile_shim(folder: Path) -> None:
     subprocess.run(
         ["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True
     )
-
-
-def _configure(folder: Path, port: int) -> None:
-    """Every file that OBS needs to start without a question."""
-    base = folder / "config/obs-studio"
-    profile, scenes = base / "basic/profiles/Show", base / "basic/scenes"
-    recordings = folder / "recordings"
-    for each in (profile, scenes, recordings):
-        each.mkdir(parents=True, exist_ok=True)
-    (base / "global.ini").write_text(
-        _ini(
-            {
-                "General": {
-                    "FirstRun": "true",
-                    "LastVersion": 486539266,
-                    "InfoIncrement": 99,
-                    "EnableAutoUpdates": "false",
-                    "ConfirmOnExit": "false",
-                },
-                "Basic": {
-                    "Profile": "Show",
-                    "ProfileDir": "Show",
-                    "SceneCollection": "Show",
-                    "SceneCollectionFile": "Show",
-                },
-                "BasicWindow": {
-                    "PreviewEnabled": "false",
-                    "WarnBeforeStartingStream": "false",
-                    "WarnBeforeStoppingStream": "false",
-                    "WarnBeforeStoppingRecord": "false",
-                },
-                "OBSWebSocket": {
-                    "FirstLoad": "false",
-                    "ServerEnabled": "true",
-                    "ServerPort": port,
-                    "AlertsEnabled": "false",
-                    "AuthRequired": "true",
-                    "ServerPassword": PASSWORD,
-                },
-            }
-        )
-    )
-    (profile / "basic.ini").write_text(
-        _ini(
-            {
-                "General": {"Name": "Show"},
-                "Video": {
-                    "BaseCX": WIDTH,
-                    "BaseCY": HEIGHT,
-                    "OutputCX": WIDTH,
-                    "OutputCY": HEIGHT,
-                    "FPSType": 0,
-                    "FPSCommon": FPS,
-                },
-                "Output": {"Mode": "Simple", "Reconnect": "false"},
-                "SimpleOutput": {
-                    "FilePath": recordings,
-                    "RecFormat": "mkv",
-                    "VBitrate": 600,
-                    "Preset": "ultrafast",
-                    "RecQuality": "Stream",
-                    "StreamEncoder": "x264",
-                    "RecEncoder": "x264",
-                },
-            }
-        )
-    )
-    nobody = f"rtmp://127.0.0.1:{_free_port()}/live"
-    (profile / "service.json").write_text(
-        json.dumps(
-            {"type": "rtmp_custom", "settings": {"server": nobody, "key": "launch"}}
-        )
-    )
-    (scenes / "Show.json").write_text(json.dumps(_collection()))
-
-
-def _ini(sections: dict[str, dict[str, object]]) -> str:
-    return "\n".join(
-        "\n".join(
-            [f"[{name}]", *(f"{key}={value}" for key, value in values.items()), ""]
-        )
-        for name, values in sections.items()
-    )
-
-
-def _collection() -> dict[str, object]:
-    sources: list[dict[str, object]] = [
-        {
-            "id": "color_source_v3",
-            "versioned_id": "color_source_v3",
-            "name": f"{scene} colour",
-            "settings": {
-                "color": 0xFF000000 | blue << 16 | green << 8 | red,
-                "width": WIDTH,
-                "height": HEIGHT,
-            },
-        }
-        for scene, (red, green, blue) in COLOURS.items()
-    ]
-    sources.append(
-        {
-            "id": "text_ft2_source",
-            "versioned_id": "text_ft2_source_v2",
-            "name": COUNTER,
-            "settings": {
-                "text": "",
-                "font": {
-                    "face": "DejaVu Sans",
-                    "style": "Bold",
-                    "size": 48,
-                    "flags": 1,
-                },
-            },
-        }
-    )
-    sources.append(
-        {
-            "id": "ffmpeg_source",
-            "versioned_id": "ffmpeg_source",
-            "name": MICROPHONE,
-            "settings": {},
-        }
-    )
-    for scene in COLOURS:
-        items = [(f"{scene} colour", 0, 0)]
-        if scene == "Reveal":
-            items.append((COUNTER, 40, HEIGHT // 2))
-        if scene == "Keynote":
-            items.append((MICROPHONE, 0, 0))
-        sources.append(_scene(scene, items))
-    return {
-        "name": "Show",
-        "current_scene": "HoldingSlide",
-        "current_program_scene": "HoldingSlide",
-        "scene_order": [{"name": name} for name in COLOURS],
-        "sources": sources,
-        "current_transition": "Cut",
-        "transition_duration": 300,
-        "transitions": [],
-        "modules": {},
-    }
-
-
-def _scene(name: str, items: list[tuple[str, int, int]]) -> dict[str, object]:
-    return {
-        "id": "scene",
-        "versioned_id": "scene",
-        "name": name,
-        "settings": {
-            "id_counter": len(items),
-            "items": [
-                {
-                    "name": source,
-                    "id": number,
-                    "visible": True,
-                    "pos": {"x": float(x), "y": float(y)},
-                    "scale": {"x": 1.0, "y": 1.0},
-                    "align": 5,
-                }
-                for number, (source, x, y) in enumerate(items, 1)
-            ],
-        },
-    }

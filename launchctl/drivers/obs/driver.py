@@ -26,6 +26,7 @@ from launchctl.drivers.obs.messages import (
     state_sentence,
     unwelcome,
 )
+from launchctl.drivers.obs.outputs import is_already
 from launchctl.drivers.obs.perform import DEADLINES_S, PERFORMERS
 from launchctl.drivers.obs.projection import Projection
 from launchctl.drivers.obs.trouble import (
@@ -33,6 +34,7 @@ from launchctl.drivers.obs.trouble import (
     RefusedByObsError,
     RefusedHereError,
 )
+from launchctl.drivers.obs.wanted import RECORD, STREAM
 from launchctl.drivers.obs.watch import Watch
 from launchctl.runbook.actions import (
     Action,
@@ -191,16 +193,14 @@ class ObsDriver:
             return Reading(Sight.UNREADABLE, detail="OBS keeps no record of commands")
         if pair is None:
             return Reading(Sight.UNREADABLE, detail=self.health().text)
-        is_stream = isinstance(action, Stream)
+        what = STREAM if isinstance(action, Stream) else RECORD
         wish = action.stream if isinstance(action, Stream) else action.record
-        ask = requests.GetStreamStatus() if is_stream else requests.GetRecordStatus()
+        deadline_us = self._context.now_us() + micros(CONNECT_S)
+        attempt = Attempt(pair, self._watch, self._context.now_us, deadline_us)
         try:
-            status = (await pair.commands.call(ask, CONNECT_S)).datain
+            there = await is_already(attempt, what, wish)
         except ObsError as error:
             return Reading(Sight.UNREADABLE, detail=str(error))
-        active = bool(status.get("outputActive"))
-        live = active and not status.get("outputReconnecting")
-        there = live if wish == "start" else not active
         return Reading(
             Sight.FOUND if there else Sight.ABSENT,
             detail=state_sentence(self._watch.seen),

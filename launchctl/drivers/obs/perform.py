@@ -16,16 +16,9 @@ from launchctl.drivers.base import Outcome
 from launchctl.drivers.obs.attempt import Attempt, expect, ok, tell_once
 from launchctl.drivers.obs.connection import Request
 from launchctl.drivers.obs.cuts import put_scene, set_transition
-from launchctl.drivers.obs.messages import OUTPUT_NOT_RUNNING, OUTPUT_RUNNING
-from launchctl.drivers.obs.trouble import ObsError, RefusedByObsError
-from launchctl.drivers.obs.wanted import (
-    RECORD,
-    STREAM,
-    Told,
-    audio_of,
-    text_of,
-    visible_of,
-)
+from launchctl.drivers.obs.outputs import run_record, run_stream
+from launchctl.drivers.obs.trouble import ObsError
+from launchctl.drivers.obs.wanted import audio_of, text_of, visible_of
 from launchctl.runbook.actions import (
     Action,
     Audio,
@@ -114,81 +107,6 @@ async def _set(
             told.doubt()
             raise
     return Outcome(Answer.REFUSED, "somebody changed it back", sent_us=attempt.sent_us)
-
-
-async def run_stream(attempt: Attempt, command: Command) -> Outcome:
-    """Start or stop the stream; ok when it is live and not reconnecting, or stopped."""
-    wish = expect(command, Stream).stream
-    change = requests.StartStream() if wish == "start" else requests.StopStream()
-    return await _run_output(attempt, STREAM, wish, change, requests.GetStreamStatus())
-
-
-async def run_record(attempt: Attempt, command: Command) -> Outcome:
-    """Start or stop the recording."""
-    wish = expect(command, Record).record
-    change = requests.StartRecord() if wish == "start" else requests.StopRecord()
-    return await _run_output(attempt, RECORD, wish, change, requests.GetRecordStatus())
-
-
-async def _run_output(
-    attempt: Attempt, what: str, wish: str, change: Request, look: Request
-) -> Outcome:
-    """StartStream succeeds without any server and fails 70 ms later: only the state
-    that follows counts.
-    """
-    watch = attempt.watch
-    output = watch.seen.stream if what == STREAM else watch.seen.record
-    if await _output_is(attempt, look, wish):
-        watch.wanted.accept(what, wish)
-        return ok(attempt, attempt.now_us(), "already so")
-    count = output.count
-    with watch.wanted.telling(what, wish) as told:
-        try:
-            await attempt.tell(change)
-        except RefusedByObsError as error:
-            if error.code not in (OUTPUT_RUNNING, OUTPUT_NOT_RUNNING):
-                told.failed()
-                raise
-        try:
-            return await _output_state(attempt, what, wish, count, told, look)
-        except ObsError:
-            told.doubt()
-            raise
-
-
-async def _output_state(  # noqa: PLR0913, PLR0917  one wait is described by these
-    attempt: Attempt, what: str, wish: str, count: int, told: Told, look: Request
-) -> Outcome:
-    seen = attempt.watch.seen
-    output = seen.stream if what == STREAM else seen.record
-
-    def reached() -> bool:
-        return bool(output.active) if wish == "start" else output.state == "STOPPED"
-
-    def died() -> bool:
-        stopped = output.state == "STOPPED" and output.count > count
-        return wish == "start" and stopped
-
-    while not await attempt.until(lambda: reached() or died(), _WORD_S):
-        if await _output_is(attempt, look, wish):
-            return ok(attempt, attempt.now_us(), "confirmed by asking")
-    if reached():
-        return ok(attempt, attempt.now_us())
-    told.failed()
-    thing = "stream: no server took it" if what == STREAM else "recording"
-    return Outcome(
-        Answer.REFUSED,
-        f"OBS started and at once stopped the {thing}",
-        sent_us=attempt.sent_us,
-    )
-
-
-async def _output_is(attempt: Attempt, look: Request, wish: str) -> bool:
-    status = (await attempt.ask(look)).datain
-    active = bool(status.get("outputActive"))
-    if wish == "stop":
-        return not active and not status.get("outputReconnecting")
-    return active and not status.get("outputReconnecting")
 
 
 Performer = Callable[[Attempt, Command], Awaitable[Outcome]]

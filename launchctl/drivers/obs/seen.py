@@ -6,7 +6,7 @@ SceneTransitionEnded; a transition interrupted by another gives two Started, one
 and no word about the scene that was abandoned; a transition chosen between
 SceneChanged and TransitionEnded of the one before makes OBS carry out the next cut
 without a word; an output that dies by itself goes to STOPPED without STOPPING, one that
-a person stops goes through STOPPING.
+a person stops goes through STOPPING; right after STOPPED its status still says active.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Output:
     state: str | None = None
     asked_to_stop: bool = False
     count: int = 0
+    _doubt: str | None = None
 
     @property
     def active(self) -> bool | None:
@@ -50,16 +51,28 @@ class Output:
         return None if self.state is None else self.state == "RECONNECTING"
 
     def look(self, *, active: bool, reconnecting: bool = False) -> None:
-        """Take what a status request answered."""
+        """Take what a status request answered. It may lag behind the events, so one
+        that contradicts them is believed the second time.
+        """
         state = "RECONNECTING" if reconnecting else "STARTED" if active else "STOPPED"
-        if state != self.state and not (state == "STARTED" and self.active):
+        before, self._doubt = self._doubt, None
+        if state == self.state or (state == "STARTED" and self.active):
+            return
+        if self.state is None or state == before:
             self.state = state
             self.count += 1
+        else:
+            self._doubt = state
+
+    def is_as(self, wish: str) -> bool:
+        """True if it is, by its events, as ``start`` or ``stop`` wants it."""
+        return bool(self.active) if wish == "start" else self.state == "STOPPED"
 
     def take(self, data: Mapping[str, Any]) -> str | None:
         """Take a state event; ``start`` or ``stop`` if a person may have done that."""
         state = str(data.get("outputState", "")).removeprefix(_STATE)
         before, self.state = self.state, state
+        self._doubt = None
         self.count += 1
         if state == "STOPPING":
             self.asked_to_stop = True
@@ -122,7 +135,9 @@ class Seen:
             case "InputMuteStateChanged":
                 return audio_of(str(data["inputName"])), not data["inputMuted"]
             case "StreamStateChanged":
-                return _hand(STREAM, self.stream.take(data))
+                hand = self.stream.take(data)
+                self.skipped = self.skipped if self.stream.active else None
+                return _hand(STREAM, hand)
             case "RecordStateChanged":
                 return _hand(RECORD, self.record.take(data))
             case _:

@@ -19,6 +19,8 @@ from typing import Any
 
 _FRAME_S = 0.018
 _CLOSING_S = 0.010
+_STATUS_LAG_S = 0.003
+"""How long the status of an output still says active after it told of its end."""
 _STATE = "OBS_WEBSOCKET_OUTPUT_"
 _FPS = 30.0
 
@@ -270,8 +272,9 @@ class World:
 
     async def _stopping(self, output: Running) -> None:
         await asyncio.sleep(0.05)
-        output.active = output.reconnecting = False
         self._tell_output(output, "STOPPED", active=False)
+        await asyncio.sleep(_STATUS_LAG_S)
+        output.active = output.reconnecting = False
 
     def lose_server(self) -> None:
         """The RTMP server dies: the stream tries again."""

@@ -57,6 +57,18 @@ async def test_a_stream_is_ok_when_it_is_live(hall):
     assert hall.hands == []
 
 
+async def test_a_start_right_after_a_stop_is_sent(hall, obs):
+    """OBS's status says active a moment longer: its word that it stopped is newer."""
+    start, stop = Stream(stream="start"), Stream(stream="stop")
+    for action in (start, stop, start):
+        outcome = await hall.send(action)
+        assert (Answer.OK, "") == (outcome.answer, outcome.detail)
+    assert 2 == len(asked(obs, "StartStream"))
+    await hall.send(stop)
+    reading = await hall.driver.read(hall.command(start))
+    assert Sight.ABSENT is reading.sight
+
+
 async def test_a_reconnecting_stream_is_not_streaming(hall, obs):
     """The stage says so, health warns, and reading does not call it live."""
     await hall.send(Stream(stream="start"))

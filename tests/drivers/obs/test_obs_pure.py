@@ -135,6 +135,21 @@ def test_an_output_that_stops_without_stopping_died(states, hand, active, reconn
     )
 
 
+def test_a_status_that_contradicts_an_event_is_believed_the_second_time():
+    """OBS's answers lag behind its events; but an event may also be missing."""
+    output = Output()
+    output.look(active=True)
+    assert (True, 1) == (output.active, output.count)
+    output.take({"outputState": "OBS_WEBSOCKET_OUTPUT_STOPPED"})
+    output.look(active=True)
+    assert (False, 2) == (output.active, output.count)
+    output.look(active=False)
+    output.look(active=True)
+    assert (False, 2) == (output.active, output.count)
+    output.look(active=True)
+    assert (True, 3) == (output.active, output.count)
+
+
 def test_a_program_counts_only_when_its_transition_is_over():
     """The scene event comes at the end; between, the old scene stands."""
     seen = Seen(program="A")
