@@ -1,0 +1,59 @@
+"""What a run left behind: journal lines, commands that left, steps and crashes.
+
+The checkers read this and the runbook, and nothing of the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from launchctl.runbook.model import Runbook
+from launchctl.show.commands import Command
+from launchctl.show.inputs import Input
+from launchctl.times import Micros
+
+Line = dict[str, Any]
+"""One journal line, as ``events.encode`` writes it and JSON reads it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The engine was asked: what it was given, and when. Its lines follow.
+
+    ``quiet`` is True if it had been asked at the same instant just before: then all
+    that comes of this step comes of its inputs.
+    """
+
+    now_us: Micros
+    inputs: tuple[Input, ...] = ()
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command went out to a far end."""
+
+    command: Command
+    at_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The process died; what follows comes of another one."""
+
+
+Item = Line | Step | Sent | Crash
+
+
+@dataclass(slots=True)
+class Trace:
+    """A whole run, in the order in which it happened."""
+
+    runbook: Runbook
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The journal."""
+        return [item for item in self.items if isinstance(item, dict)]
