@@ -11,6 +11,7 @@ says so. A show that cannot remember must not act.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -36,6 +37,7 @@ from launchctl.show.events import encode
 from launchctl.show.inputs import (
     Call,
     ClockStepped,
+    HealthSeen,
     Input,
     OrdersSeen,
     Settled,
@@ -47,6 +49,10 @@ from launchctl.times import MILLISECOND, SECOND, Micros
 _log = structlog.get_logger(__name__)
 
 _Append = tuple[list[dict[str, Any]], "asyncio.Future[None]"]
+
+_HEALTH_EVERY_S = 1.0
+_WORDS_EVERY = 10
+"""Looks between two reports of words alone: the level has not changed."""
 
 SKEW_US = 250 * MILLISECOND
 """A wall clock this far off its journaled skew has stepped (SEMANTICS 1)."""
@@ -194,7 +200,12 @@ class Conductor:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _feeder_list(self) -> list[Coroutine[Any, Any, None]]:
-        feeders = [self._append(), self._read_inbox(), self._preparer.run()]
+        feeders = [
+            self._append(),
+            self._read_inbox(),
+            self._preparer.run(),
+            self._watch_health(),
+        ]
         if self.engine.runbook.orders:
             feeders.append(self._follow_orders())
         if self._counter:
@@ -251,6 +262,20 @@ class Conductor:
                 sampled_us = self._now_us()
                 values = asdict(totals)
                 self.report(OrdersSeen(values, await ledger.complete_to()))
+
+    async def _watch_health(self) -> None:
+        """A far end's level at once, its words at leisure: journaled on change only."""
+        told: dict[str, tuple[str, str]] = {}
+        for beat in itertools.count():
+            for target, driver in self._far_ends.drivers.items():
+                health = driver.health()
+                now = (str(health.level), health.text)
+                before = told.get(target)
+                worse = before is None or before[0] != now[0]
+                if worse or (before != now and beat % _WORDS_EVERY == 0):
+                    told[target] = now
+                    self.report(HealthSeen(target, *now))
+            await asyncio.sleep(_HEALTH_EVERY_S)
 
     async def _watch_wall(self) -> None:
         """A stepped wall clock moves wall instants, never T."""

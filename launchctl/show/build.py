@@ -50,12 +50,15 @@ def target_of(core: Core, action: act.AnyAction, account: str | None) -> str:
 
 def deadline_span_us(action: act.AnyAction) -> Micros:
     """How long one attempt may take (SEMANTICS 6)."""
-    if action.timeout_us is not None:
-        return action.timeout_us
-    length_us = 0
-    if isinstance(action, act.Scene) and action.transition is not None:
-        length_us = action.transition.duration_us
-    return length_us + ACTIONS[action.kind].deadline_us
+    own_us = action.timeout_us
+    span_us = ACTIONS[action.kind].deadline_us if own_us is None else own_us
+    match action:
+        case act.Scene(transition=act.Transition(duration_us=fade_us), timeout_us=None):
+            return span_us + fade_us
+        case act.Http(http=act.HttpBody(confirm=act.Confirm(within_us=confirm_us))):
+            return span_us + confirm_us
+        case _:
+            return span_us
 
 
 def content_of(

@@ -30,6 +30,7 @@ from launchctl.show.inputs import (
     Ended,
     FigureTaken,
     HandSeen,
+    HealthSeen,
     Input,
     Noted,
     OrdersSeen,
@@ -328,8 +329,8 @@ class Engine:
         return expected_us(self._core, cue)
 
     def status(self, now_us: Micros) -> Status:
-        """What everybody sees. ``health``, ``orders`` and ``journal_digest`` are filled
-        in by who knows them.
+        """What everybody sees. ``orders`` and ``journal_digest`` are filled in by who
+        knows them.
         """
         self._core.now_us = max(now_us, self.state.now_us)
         return status_of(self._core)
@@ -348,6 +349,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     OrdersSeen: world.take_orders,
     FigureTaken: world.take_figure,
     ClockStepped: _take_step,
+    HealthSeen: world.take_health,
     Noted: world.take_note,
 }
 """What the engine does with each kind of input; a new input is a row."""

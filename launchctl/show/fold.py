@@ -327,6 +327,10 @@ def _condition_changed(state: State, event: ev.ConditionChanged) -> None:
         state.procedures[name].armed = True
 
 
+def _health_changed(state: State, event: ev.HealthChanged) -> None:
+    state.health[event.target] = (event.level, event.text)
+
+
 def _note_taken(state: State, event: ev.NoteTaken) -> None:
     if event.level != "info":
         state.notes[event.about] = event.text
@@ -364,5 +368,6 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.LiftLatched: _lift_latched,
     ev.EmbargoOpened: _embargo_opened,
     ev.ConditionChanged: _condition_changed,
+    ev.HealthChanged: _health_changed,
     ev.NoteTaken: _note_taken,
 }

@@ -194,9 +194,20 @@ class ClockStepped:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthSeen:
+    """A far end's health changed. ``target`` as in commands; ``level`` good, warning,
+    bad or offline.
+    """
+
+    target: str
+    level: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Something people shall see that decides nothing: trouble while preparing a cue,
-    a far end's health.
+    a message to the crew.
     """
 
     about: str
@@ -215,5 +226,6 @@ Input = (
     | OrdersSeen
     | FigureTaken
     | ClockStepped
+    | HealthSeen
     | Noted
 )

@@ -10,10 +10,11 @@ from __future__ import annotations
 from launchctl.runbook import actions as act
 from launchctl.runbook.digest import approval_digest
 from launchctl.runbook.embargo import embargoes_of
+from launchctl.runbook.model import ApprovedBy, Check, Gate, OnAir, OrdersFresh
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
 from launchctl.show.plan import Planned, Slot
-from launchctl.times import format_instant
+from launchctl.times import format_instant, format_span
 
 
 def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
@@ -76,11 +77,19 @@ def why_embargo_closed(core: Core, name: str) -> str | None:
     return None
 
 
-def _gate_words(gate: object) -> str:
-    fields = getattr(gate, "scene", None) or getattr(gate, "roles", None)
-    if fields is None:
-        return type(gate).__name__
-    return f"{type(gate).__name__} {fields}"
+def _gate_words(gate: Gate | None) -> str:
+    """A gate as it is written in the runbook."""
+    match gate:
+        case OnAir():
+            return f"on_air: {gate.scene}"
+        case ApprovedBy():
+            return f"approved_by: {', '.join(gate.roles)}"
+        case OrdersFresh():
+            return f"orders_fresh: {format_span(gate.within_us)}"
+        case Check():
+            return f"check: {gate.check.source}"
+        case None:
+            return "nothing"
 
 
 # --- approval --------------------------------------------------------------------

@@ -193,5 +193,7 @@ class State:
     orders_complete_us: Micros | None = None
     inbox_position: int = 0
     answered: dict[str, Answered] = field(default_factory=dict)
+    health: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """target -> (level, sentence)."""
     notes: dict[str, str] = field(default_factory=dict)
     """about -> the last warning or error."""

@@ -73,7 +73,10 @@ def status_of(core: Core) -> Status:
         "posts": _posts(core),
         "stages": [_stage(core, name) for name in state.stages],
         "orders": None,
-        "health": {},
+        "health": {
+            target: {"level": level, "text": text}
+            for target, (level, text) in state.health.items()
+        },
         "journal_digest": "",
     }
 

@@ -18,7 +18,14 @@ from launchctl.show.clocks import n_at_wall, t_at, wall_at
 from launchctl.show.core import Core
 from launchctl.show.firing import send_loose
 from launchctl.show.gates import why_gate_closed
-from launchctl.show.inputs import FigureTaken, HandSeen, Noted, OrdersSeen, StageSeen
+from launchctl.show.inputs import (
+    FigureTaken,
+    HandSeen,
+    HealthSeen,
+    Noted,
+    OrdersSeen,
+    StageSeen,
+)
 from launchctl.show.outcomes import conclude, failed
 from launchctl.show.permissions import digest_of, why_embargo_closed
 from launchctl.show.plan import Planned
@@ -244,6 +251,14 @@ def _out_of_bounds(core: Core, figure: str, rounded: int) -> None:
             CueWord.WAITING,
         ):
             core.emit(ev.CueParked, cue=name, reason=reason)
+
+
+def take_health(core: Core, seen: HealthSeen) -> None:
+    """A far end's health, journaled on change."""
+    if core.state.health.get(seen.target) != (seen.level, seen.text):
+        core.emit(
+            ev.HealthChanged, target=seen.target, level=seen.level, text=seen.text
+        )
 
 
 def take_note(core: Core, seen: Noted) -> None:

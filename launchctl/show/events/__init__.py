@@ -66,6 +66,7 @@ from launchctl.show.events.world import (
     EmbargoOpened,
     FigureAsked,
     FigureFixed,
+    HealthChanged,
     LiftLatched,
     NeedsPerson,
     NoteTaken,
@@ -103,6 +104,7 @@ __all__ = [
     "FigureAsked",
     "FigureFixed",
     "Fired",
+    "HealthChanged",
     "HoldOpened",
     "HoldReleased",
     "HoldTimed",
@@ -178,6 +180,7 @@ REGISTRY: dict[str, type[Event]] = {
         LiftLatched,
         EmbargoOpened,
         ConditionChanged,
+        HealthChanged,
         NoteTaken,
     )
 }

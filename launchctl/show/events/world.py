@@ -107,6 +107,16 @@ class ConditionChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChanged(Event):
+    """A far end's health, on change: good, warning, bad or offline."""
+
+    event: ClassVar[str] = "health"
+    target: str
+    level: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTaken(Event):
     """Something people shall see that decides nothing."""
 
