@@ -100,6 +100,7 @@ def check_end(core: Core) -> None:
     """Counting and nothing alive: closing. Closing and nothing under way: over."""
     if core.state.show is ShowWord.COUNTING and not _anything_alive(core):
         end_show(core, "nothing is left to come")
+        return  # the next pass says that it is over
     if core.state.show is not ShowWord.CLOSING or core.agenda.running:
         return
     if any(action.state in UNENDED for action in core.state.loose.values()):

@@ -26,6 +26,8 @@ _W = CueWord
 def consider_all(core: Core) -> None:
     """Look at every dirty cue once, by (due, file order)."""
     names, core.agenda.cues = core.agenda.cues, {}
+    if not core.open_to_fire:
+        return
     turn = []
     for name in names:
         due_us = _turn(core, core.plan.cues[name])

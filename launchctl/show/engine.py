@@ -142,12 +142,16 @@ class Engine:
         core.now_us = max(now_us, self.state.now_us)
         if self.finished:
             return self._decision(None)
+        # planned holds come at their own instants, though nobody lived then
+        catch_up(core, core.now_us, before=True)
         core.emit(ev.Recovered)
         for name in self.state.stages:
             core.agenda.at_n(core.now_us + world.STAGE_PATIENCE_US, "stage", name)
         for name, cue in self.state.cues.items():
             for action in cue.actions.values():
                 self._take_up(name, action)
+        for action in tuple(self.state.loose.values()):
+            world.take_up_loose(core, action)
         for figure, taken in self.state.figures.items():
             if taken.value is None:
                 of = self.runbook.figures[figure].of
@@ -184,9 +188,21 @@ class Engine:
 
     def _decision(self, deadline_us: Micros | None) -> Decision:
         core = self._core
-        events, commands = tuple(core.events), tuple(core.commands)
+        events = tuple(core.events)
+        commands = tuple(c for c in core.commands if self._still_meant(c))
         core.events, core.commands = [], []
         return Decision(events, commands, deadline_us)
+
+    def _still_meant(self, command: AnyCommand) -> bool:
+        """False if a later input of the same step ended its action: a hand undid it."""
+        if not isinstance(command, Command):
+            return True
+        found = self._core.action_at(command.key)
+        return (
+            found is not None
+            and found[1].state is ActionWord.SENT
+            and found[1].attempt == command.attempt
+        )
 
     def _take(self, item: Input) -> None:
         core = self._core
@@ -200,14 +216,13 @@ class Engine:
     def _passes(self, *, timers: bool) -> None:
         """SEMANTICS 7: pass after pass, until nothing changes."""
         core = self._core
-        while True:
+        while not self.finished:
             seq = core.state.seq
             self._orders_from_within()
             if timers:
                 catch_up(core, core.now_us, before=False)
                 self._timers()
             self._one_pass()
-            update_standby(core)
             due = timers and core.agenda.has_due(core.state, core.now_us)
             if core.state.seq == seq and not core.agenda.restless and not due:
                 break
@@ -266,6 +281,7 @@ class Engine:
             retry(core, cue, slot)
         consider_all(core)
         check_waits(core)
+        update_standby(core)
         check_end(core)
 
     def _deadline_us(self) -> Micros | None:

@@ -184,7 +184,8 @@ def _silenced(state: State, event: ev.Silenced) -> None:
 
 def _unsilenced(state: State, event: ev.Unsilenced) -> None:
     for account in event.accounts:
-        state.silenced.pop(account, None)
+        if state.silenced.pop(account, None) is not None:
+            state.spoke_again_us[account] = event.at_us
 
 
 def _counter_set(state: State, event: ev.CounterSet) -> None:

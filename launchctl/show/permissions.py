@@ -33,11 +33,18 @@ def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
 def why_silenced(core: Core, planned: Planned, slot: Slot) -> str | None:
     """Silence stops posts, but those of a procedure that say otherwise."""
     action = slot.action
-    if not isinstance(action, act.Post) or slot.account not in core.state.silenced:
+    if not isinstance(action, act.Post) or slot.account is None:
         return None
     if action.post.despite_silence and planned.procedure is not None:
         return None
-    return f"{slot.account} is silenced"
+    if slot.account in core.state.silenced:
+        return f"{slot.account} is silenced"
+    # unsilence sends nothing: what came due before it waits for a person
+    since_us = core.state.cues[planned.cue.id].wait_from_us
+    spoke_us = core.state.spoke_again_us.get(slot.account)
+    if since_us is None or spoke_us is None or spoke_us <= since_us:
+        return None
+    return f"it was due while {slot.account} was silenced"
 
 
 def all_silenced(core: Core, planned: Planned) -> str | None:

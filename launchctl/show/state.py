@@ -183,6 +183,8 @@ class State:
     """digest -> role -> consent."""
     silenced: dict[str, int] = field(default_factory=dict)
     """account -> the seq that silenced it."""
+    spoke_again_us: dict[str, Micros] = field(default_factory=dict)
+    """account -> when its last silence ended."""
     counter: str = "open"
     latches: dict[str, dict[int, Micros]] = field(default_factory=dict)
     """embargo -> lift -> when it latched."""

@@ -95,7 +95,7 @@ def _back_after_recovery(
     stage = core.state.stages[seen.stage]
     known = (None, program_before, stage.wanted.get("program"))
     if seen.program not in known:
-        core.emit(ev.ByHand, stage=seen.stage, what="program", value=seen.program)
+        _obey(core, HandSeen(seen.stage, "program", seen.program))
     no_longer_wait(core, seen.stage)
     assert_again(core, seen.stage, "re-asserted after recovery")
 
@@ -107,9 +107,38 @@ def no_longer_wait(core: Core, name: str) -> None:
             mine = action.target == f"stage:{name}" and action.effect == "wanted"
             if mine and action.state is ActionWord.SENT:
                 send_again(core, cue, action)
+    for action in core.state.loose.values():
+        if action.target == f"stage:{name}" and _left_safe(action):
+            send_again(core, None, action)
 
 
-def send_again(core: Core, cue: str, action: ActionState) -> None:
+def _left_safe(action: ActionState) -> bool:
+    """True of an action of ``safe:`` that nobody has answered."""
+    return action.state is ActionWord.SENT and action.slot.startswith("safe/")
+
+
+def take_up_loose(core: Core, action: ActionState) -> None:
+    """A predecessor's open action without a cue: ``safe:`` is sent again, once its
+    stage is seen; what it asserted again is over, as it will be asserted anew.
+    """
+    if _left_safe(action):
+        if not action.target.startswith("stage:"):
+            send_again(core, None, action)
+    elif action.state is ActionWord.SENT:
+        _end_loose(core, action, "its conductor ended")
+
+
+def _end_loose(core: Core, action: ActionState, detail: str) -> None:
+    core.emit(
+        ev.ActionEnded,
+        slot=action.slot,
+        key=action.key,
+        became=str(ActionWord.FAILED),
+        detail=detail,
+    )
+
+
+def send_again(core: Core, cue: str | None, action: ActionState) -> None:
     """The same attempt once more, with a new deadline: repeating it does no harm."""
     command = build.rebuild(core, cue, action)
     if command is not None:
@@ -145,7 +174,19 @@ def take_hand(core: Core, seen: HandSeen) -> None:
     """A person changed a stage: that is the wanted state now; what it undid failed."""
     if seen.stage not in core.state.stages:
         return
+    _obey(core, seen)
+    _lift_by_hand(core, seen)
+
+
+def _obey(core: Core, seen: HandSeen) -> None:
+    """Journal what a hand did, and end what it undid."""
     core.emit(ev.ByHand, stage=seen.stage, what=seen.what, value=seen.value)
+    for left in tuple(core.state.loose.values()):
+        place = (f"stage:{seen.stage}", seen.what, ActionWord.SENT)
+        again = left.slot.startswith("again/")
+        if again and (left.target, left.wanted, left.state) == place:
+            if left.content.get("value") != seen.value:
+                _end_loose(core, left, "undone by hand")
     for name in core.running():
         for slot in core.plan.cues[name].slots:
             action = core.state.cues[name].actions.get(slot.id)
@@ -157,7 +198,6 @@ def take_hand(core: Core, seen: HandSeen) -> None:
             wanted = build.wanted_of(slot.action, action.content)
             if wanted is not None and wanted[1] != seen.value:
                 _undone(core, core.plan.cues[name], slot.action, slot.id)
-    _lift_by_hand(core, seen)
 
 
 def _undone(core: Core, planned: Planned, action: act.AnyAction, slot: str) -> None:
