@@ -6,21 +6,18 @@ import asyncio
 import json
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import obswebsocket
 import pytest
-from obswebsocket import events, requests
+from obswebsocket import requests
 
 from launchctl.clock import wall_us
 from launchctl.rehearsal.emulators.x import XEmulator
 from launchctl.rehearsal.emulators.x_account import XAccount
-from tests.obs_fixture import COLOURS, COUNTER, ObsProcess, start_obs
+from tests.obs_fixture import COLOURS, ObsProcess, start_obs
+from tests.real.witness import eventually, watching
 from tests.show_rig import STORES_SECRET, Show, running_show
 
 pytestmark = pytest.mark.real
@@ -63,54 +60,6 @@ safe: [{{scene: HoldingSlide}}]
 """
 
 
-class Witness:
-    """What an independent client of OBS saw, with the instant it saw it."""
-
-    def __init__(self, obs: ObsProcess) -> None:
-        self._client = obswebsocket.obsws("127.0.0.1", obs.port, obs.password)
-        self.scenes: list[tuple[str, int]] = []
-        self._lock = threading.Lock()
-
-    def connect(self) -> None:
-        """Begin to watch."""
-        self._client.register(self._saw, events.CurrentProgramSceneChanged)
-        self._client.connect()
-
-    def close(self) -> None:
-        """Stop watching."""
-        self._client.disconnect()
-
-    def ask(self, request: Any) -> dict[str, Any]:
-        """Ask OBS something."""
-        answer: dict[str, Any] = self._client.call(request).datain
-        return answer
-
-    def program(self) -> str:
-        """The scene on program."""
-        answer = self.ask(requests.GetCurrentProgramScene())
-        return str(answer["currentProgramSceneName"])
-
-    def counter(self) -> str:
-        """What the counter's text source shows."""
-        answer = self.ask(requests.GetInputSettings(inputName=COUNTER))
-        return str(answer["inputSettings"].get("text", ""))
-
-    def _saw(self, event: Any) -> None:
-        with self._lock:
-            self.scenes.append((event.datain["sceneName"], wall_us()))
-
-
-@contextmanager
-def watching(obs: ObsProcess) -> Iterator[Witness]:
-    """A witness for a while."""
-    witness = Witness(obs)
-    witness.connect()
-    try:
-        yield witness
-    finally:
-        witness.close()
-
-
 @pytest.fixture
 async def x() -> AsyncIterator[XEmulator]:
     """X, as far as this show needs it."""
@@ -118,13 +67,6 @@ async def x() -> AsyncIterator[XEmulator]:
     await emulator.start()
     yield emulator
     await emulator.aclose()
-
-
-async def eventually(holds: Any) -> None:
-    """Wait until it holds; the deadline only bounds a hang."""
-    async with asyncio.timeout(60):
-        while not holds():
-            await asyncio.sleep(0.02)
 
 
 def reveal_environ(obs: ObsProcess) -> dict[str, str]:
