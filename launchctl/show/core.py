@@ -33,6 +33,8 @@ class Core:
         self.plan: Plan = make_plan(runbook)
         self.state: State = initial(runbook)
         self.now_us: Micros = 0
+        self.timers = False
+        """True once the inputs of a step are taken: deadlines may pass."""
         self.events: list[ev.Event] = []
         self.commands: list[AnyCommand] = []
         self.digests: dict[tuple[str, str], str] = {}

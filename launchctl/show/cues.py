@@ -29,7 +29,7 @@ def consider_all(core: Core) -> None:
     if not core.open_to_fire:
         return
     turn = []
-    for name in names:
+    for name in sorted(names, key=lambda name: order_of(core.plan, core.state, name)):
         due_us = _turn(core, core.plan.cues[name])
         if due_us is not None:
             turn.append((due_us, order_of(core.plan, core.state, name), name))
@@ -220,7 +220,13 @@ def _try(core: Core, planned: Planned) -> None:
         if f"gate:{name}" in core.plan.timed:
             core.agenda.ticking[f"gate:{name}"] = None
         deadline_us = wait_until(core, planned)
-        if deadline_us is not None:
+        if (
+            core.timers
+            and deadline_us is not None
+            and deadline_us <= core.clock(planned)
+        ):
+            core.agenda.overdue[name] = None  # in this pass, as if it had been hinted
+        elif deadline_us is not None:
             core.hint(planned, deadline_us, "wait")
         return
     spaced = cue.waived or planned.procedure is not None

@@ -216,6 +216,7 @@ class Engine:
     def _passes(self, *, timers: bool) -> None:
         """SEMANTICS 7: pass after pass, until nothing changes."""
         core = self._core
+        core.timers = timers
         while not self.finished:
             seq = core.state.seq
             self._orders_from_within()

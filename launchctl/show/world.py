@@ -182,11 +182,11 @@ def _obey(core: Core, seen: HandSeen) -> None:
     """Journal what a hand did, and end what it undid."""
     core.emit(ev.ByHand, stage=seen.stage, what=seen.what, value=seen.value)
     for left in tuple(core.state.loose.values()):
-        place = (f"stage:{seen.stage}", seen.what, ActionWord.SENT)
+        place = (left.target, left.wanted, left.state)
+        same = place == (f"stage:{seen.stage}", seen.what, ActionWord.SENT)
         again = left.slot.startswith("again/")
-        if again and (left.target, left.wanted, left.state) == place:
-            if left.content.get("value") != seen.value:
-                _end_loose(core, left, "undone by hand")
+        if same and again and left.content.get("value") != seen.value:
+            _end_loose(core, left, "undone by hand")
     for name in core.running():
         for slot in core.plan.cues[name].slots:
             action = core.state.cues[name].actions.get(slot.id)

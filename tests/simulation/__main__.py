@@ -33,7 +33,9 @@ def main() -> int:
             broken += 1
             if not asked.go_on:
                 return 1
-    print(f"{asked.count} shows in {time.perf_counter() - began:.1f} s, {broken} broken")
+    print(
+        f"{asked.count} shows in {time.perf_counter() - began:.1f} s, {broken} broken"
+    )
     print(json.dumps(dict(seen.most_common())))
     return 1 if broken else 0
 

@@ -200,11 +200,15 @@ class _Writer:
         offset_us = -rng.choice((10, 60, 61, 120, 240)) * SECOND
         release = rng.choice(((), (), ("legal",)))
         body = act.HoldBody(
-            name=f"plan-{name}", for_us=rng.choice((5, 30, 90)) * SECOND, release=release
+            name=f"plan-{name}",
+            for_us=rng.choice((5, 30, 90)) * SECOND,
+            release=release,
         )
         return Cue(id=name, at=AtT(offset_us=offset_us), do=(act.Hold(hold=body),))
 
-    def _triggers(self, procedure: str | None, known: tuple[str, ...]) -> dict[str, Any]:
+    def _triggers(
+        self, procedure: str | None, known: tuple[str, ...]
+    ) -> dict[str, Any]:
         rng = self.rng
         values: dict[str, Any] = {}
         choice = rng.random()
@@ -324,7 +328,9 @@ class _Writer:
             return rng.choice(wanted)
         return self._once(failure, procedure)
 
-    def _once(self, failure: act.Failure | None, procedure: str | None) -> act.AnyAction:
+    def _once(
+        self, failure: act.Failure | None, procedure: str | None
+    ) -> act.AnyAction:
         rng = self.rng
         draw = rng.random()
         if draw < 0.2:

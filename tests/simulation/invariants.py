@@ -135,9 +135,7 @@ class NotBeforeDue(Invariant):
         elif line["event"] == "cue_due" or line.get("due") is not None:
             yield from self._due(facts, line, name, at_us)
 
-    def _due(
-        self, facts: Facts, line: Line, name: str, at_us: Micros
-    ) -> Iterator[str]:
+    def _due(self, facts: Facts, line: Line, name: str, at_us: Micros) -> Iterator[str]:
         due_us, how = parse_instant(line["due"]), line.get("how", "triggers")
         if how == "fire" or (how == "go" and self._first_go(facts, name)):
             right_us: Micros | None = facts.clock(name, at_us)
@@ -384,8 +382,7 @@ class LateWakes(Invariant):
         named = [
             name
             for name, cue in facts.cue.items()
-            if is_planned_hold(facts, name)
-            and cue.do[0].hold.name == line["name"]  # type: ignore[union-attr]
+            if is_planned_hold(facts, name) and cue.do[0].hold.name == line["name"]  # type: ignore[union-attr]
         ]
         if facts.r(since_us) not in [planned_r_us(facts, name) for name in named]:
             yield f"planned hold {line['name']} began at another T than planned"
@@ -431,9 +428,7 @@ class AnsweredOnce(Invariant):
         named = [line["event"] for line in lines]
         if "call_refused" in named and named != ["call_refused"]:
             yield f"call {given.id} was refused, and yet: {named}"
-        answers = [
-            n for n in named if n in ("call_accepted", "call_refused")
-        ]
+        answers = [n for n in named if n in ("call_accepted", "call_refused")]
         if not answers and named:
             yield f"call {given.id} was answered before, and yet: {named}"
         if given.id not in self._answered:

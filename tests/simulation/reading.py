@@ -56,9 +56,7 @@ def _at(facts: Facts, name: str, cue: Cue) -> Micros | None:
             return wall_us - facts.skew_us
         case AtCue(cue=other, offset_us=offset_us):
             fired_us = facts.cues[other].fired_us
-            return (
-                None if fired_us is None else facts.clock(name, fired_us) + offset_us
-            )
+            return None if fired_us is None else facts.clock(name, fired_us) + offset_us
     return None
 
 
@@ -79,9 +77,7 @@ def after_us(facts: Facts, name: str) -> Micros | None:
 
 # --- conditions -------------------------------------------------------------------
 
-_TERM = re.compile(
-    r"\s*(?P<name>[\w.\[\]']+?)\s*(?P<op>==|!=|>=|<=|>|<)?\s*(?P<value>[^\s]+)?\s*"
-)
+_TERM = re.compile(r"\s*([\w.\[\]'-]+)\s*(?:(==|!=|>=|<=|>|<)\s*(\S+)\s*)?")
 
 
 def says(facts: Facts, source: str, now_us: Micros) -> bool | None:
@@ -95,12 +91,12 @@ def says(facts: Facts, source: str, now_us: Micros) -> bool | None:
 def _term(facts: Facts, term: str, now_us: Micros) -> bool | None:
     match = _TERM.fullmatch(term)
     assert match is not None, term
-    value = _value(facts, match["name"], now_us)
+    name, operator, literal = match.groups()
+    value = _value(facts, name, now_us)
     if value is None:
         return None
-    if match["op"] is None:
+    if operator is None:
         return bool(value)
-    literal: Any = match["value"]
     literal = literal[1:-1] if literal.startswith("'") else float(literal)
     return {
         "==": lambda: value == literal,
@@ -109,7 +105,7 @@ def _term(facts: Facts, term: str, now_us: Micros) -> bool | None:
         "<=": lambda: value <= literal,
         ">": lambda: value > literal,
         "<": lambda: value < literal,
-    }[match["op"]]()
+    }[operator]()
 
 
 def _value(facts: Facts, name: str, now_us: Micros) -> Any:

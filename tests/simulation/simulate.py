@@ -14,7 +14,7 @@ from tests.simulation.books import generate
 from tests.simulation.people import People
 from tests.simulation.world import Broken, World, replay
 
-TURNS = 120
+TURNS = 80
 """Things that happen before people bring the show to its end."""
 
 SLEEPS = (1 * SECOND, 10 * SECOND, 3 * MINUTE, 1 * HOUR, 30 * HOUR)
@@ -97,16 +97,16 @@ def bring_to_its_end(world: World, people: People) -> None:
     world.trouble = 0.0
     for name in world.runbook.stages:
         world.plug(name, online=True)
-    for _ in range(12):
+    for _ in range(8):
         if world.engine.finished:
             return
-        world.advance(world.now_us + 5 * MINUTE)
+        world.advance(world.now_us + 100 * SECOND)
         for call in _answers(world, people):
             world.call(call)
     _settle(world, people)
     world.call(_sure(world, people, "end", None, confirm=True))
     for _ in range(6):
-        world.advance(world.now_us + HOUR)
+        world.advance(world.now_us + 10 * MINUTE)
     if not world.engine.finished:
         state = world.engine.state
         left = {name: str(cue.state) for name, cue in state.cues.items()}
@@ -122,9 +122,7 @@ def _settle(world: World, people: People) -> None:
 
 def _answers(world: World, people: People) -> list[Call]:
     state = world.engine.state
-    calls = [
-        _sure(world, people, "resume", name, confirm=True) for name in state.holds
-    ]
+    calls = [_sure(world, people, "resume", name, confirm=True) for name in state.holds]
     calls += [_sure(world, people, "approve", name) for name in people.posting()]
     for name, cue in state.cues.items():
         verb = {
@@ -145,6 +143,13 @@ def _sure(
     """A call that sees all there is and comes at once."""
     made = people.make(verb, target, **args)
     return Call(
-        f"{made.id}-sure", "ann", frozenset({"caller", "comms", "legal", "deputy"}),
-        verb, target, args, None, world.now_us, made.position,
+        f"{made.id}-sure",
+        "ann",
+        frozenset({"caller", "comms", "legal", "deputy"}),
+        verb,
+        target,
+        args,
+        None,
+        world.now_us,
+        made.position,
     )
