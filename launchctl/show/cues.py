@@ -17,7 +17,7 @@ from launchctl.show.holds import open_hold
 from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned
 from launchctl.show.tables import CueWord
-from launchctl.show.triggers import due_on_clock, rearm
+from launchctl.show.triggers import due_on_clock, rearm, true_long_enough_us
 from launchctl.times import Micros, format_span
 
 _W = CueWord
@@ -74,7 +74,7 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
     if due_us > core.clock(planned):
         if standing:
             core.emit(ev.CueUnready, cue=name)
-        core.hint(planned, due_us, "cue")
+        _look_again(core, planned, due_us)
         return None
     if core.hold_against(planned):
         core.agenda.blocked[name] = None
@@ -84,6 +84,14 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
             core.emit(ev.CueReady, cue=name)
         return None
     return due_us if planned.pinned else n_at_r(core.state, due_us)
+
+
+def _look_again(core: Core, planned: Planned, due_us: Micros) -> None:
+    """Wait for its instant; ``for`` runs on N, though R may stand meanwhile."""
+    core.hint(planned, due_us, "cue")
+    true_us = true_long_enough_us(core, planned)
+    if true_us is not None and true_us > core.now_us:
+        core.agenda.at_n(true_us, "cue", planned.cue.id)
 
 
 def _before_t0(core: Core, planned: Planned) -> bool:

@@ -10,7 +10,7 @@ from launchctl.show import permissions as per
 from launchctl.show.commands import Command
 from launchctl.show.core import Core
 from launchctl.show.holds import open_hold
-from launchctl.show.outcomes import conclude, end_action
+from launchctl.show.outcomes import conclude, end_action, in_time
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.procedures import start_procedure
 from launchctl.show.tables import GOOD, ActionWord
@@ -172,5 +172,9 @@ def retry(core: Core, name: str, slot_id: str) -> None:
         return
     planned = core.plan.cues[name]
     slot = next(s for s in planned.slots if s.id == slot_id)
-    send(core, planned, slot)
+    if action.effect == Effect.ONCE and not in_time(core, name, core.now_us):
+        detail = f"too late to be tried again: {action.detail}".rstrip(": ")
+        end_action(core, planned, slot, ActionWord.FAILED, detail)
+    else:
+        send(core, planned, slot)
     conclude(core, planned)

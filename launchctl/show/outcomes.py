@@ -142,7 +142,7 @@ def _became(
     if action.effect == Effect.AT_LEAST_ONCE:
         again = action.attempt < NOTIFY_ATTEMPTS and core.state.closing != "abort"
     else:
-        again = _in_time(core, cue, next_us)
+        again = in_time(core, cue, next_us)
     return (_A.RETRYING, next_us) if again else (_failed_of(core, cue, action), None)
 
 
@@ -153,7 +153,7 @@ def _failed_of(core: Core, cue: str | None, action: ActionState) -> ActionWord:
     return _failed_word(next(s.action for s in slots if s.id == action.slot))
 
 
-def _in_time(core: Core, cue: str, at_us: Micros) -> bool:
+def in_time(core: Core, cue: str, at_us: Micros) -> bool:
     """Whether an attempt at this instant is within fired + ``within``."""
     if core.state.closing == "abort":
         return False
@@ -247,7 +247,7 @@ def _may_resend(core: Core, cue: str, action: ActionState, sight: Sight) -> bool
     passed. The former sender is dead: its attempt has ended, or its process has (the
     conductor proves that before it recovers).
     """
-    if not _in_time(core, cue, core.now_us):
+    if not in_time(core, cue, core.now_us):
         return False
     slots = core.plan.cues[cue].slots
     slot = next(s for s in slots if s.id == action.slot)

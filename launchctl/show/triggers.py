@@ -27,13 +27,21 @@ def due_on_clock(core: Core, planned: Planned) -> Micros | None:
     if cue.after is not None:
         parts.append(_after(core, planned, cue.after))
     if cue.when is not None:
-        said, since_us = core.state.conditions.get(f"cue:{cue.id}", (None, 0))
-        true_us = since_us + cue.when.for_us
-        parts.append(_on(core, planned, true_us) if said is True else None)
+        true_us = true_long_enough_us(core, planned)
+        parts.append(None if true_us is None else _on(core, planned, true_us))
     if cue.go and not parts:
         parts.append(core.clock(planned, core.state.cues[cue.id].entered_us))
     known = [part for part in parts if part is not None]
     return max(known) if parts and len(known) == len(parts) else None
+
+
+def true_long_enough_us(core: Core, planned: Planned) -> Micros | None:
+    """When the cue's ``when`` has been, or will have been, true for its ``for``; None
+    if it is not true. On N, which no hold stops.
+    """
+    said, since_us = core.state.conditions.get(f"cue:{planned.cue.id}", (None, 0))
+    when = planned.cue.when
+    return since_us + when.for_us if when is not None and said is True else None
 
 
 def _on(core: Core, planned: Planned, n_us: Micros) -> Micros:

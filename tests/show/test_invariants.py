@@ -6,7 +6,7 @@ from launchctl.show.commands import Command
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Answer, Ended, HandSeen, OrdersSeen, StageSeen
 from launchctl.times import HOUR, MILLISECOND, MINUTE, SECOND
-from tests.show.build import START, T0, book, cue, hold, post, scene
+from tests.show.build import START, T0, book, cue, hold, post, scene, when
 from tests.show.play import Play, all_well
 
 
@@ -147,3 +147,27 @@ def test_a_post_beside_others_does_not_leave_after_the_silence_it_came_due_in():
     play.run(T0 + MINUTE)
     assert [0, 1] == [len(play.sent("account:ceo")), len(play.sent("stage:main"))]
     assert "parked" == play.state_of("x")
+
+
+def test_a_retry_is_not_made_after_its_time_however_late_the_machine_wakes():
+    """SEMANTICS 6: a certain no is tried again till fired + within; then failed."""
+    no = [(0, Ended("run-1/0/x/0", 1, Answer.REFUSED))]
+    play = Play(
+        book(cue("x", post(), at="T-0"), cue("y", at="T+2h")), answer=lambda _: no
+    )
+    play.run(T0)
+    play.sleep(T0 + HOUR)
+    assert ["failed", 1] == [play.state_of("x"), len(play.sent("account:ceo"))]
+
+
+def test_a_condition_that_has_been_true_long_enough_in_a_hold_is_due_at_the_resume():
+    """SEMANTICS 1: ``for`` runs on N, so it ends in a hold that stops the cue."""
+    runbook = book(
+        cue("x", when=when("accounts.ceo.silenced", SECOND)), cue("y", at="T-0")
+    )
+    play = Play(runbook)
+    play.call(T0 - MINUTE, "hold", "a")
+    play.call(T0 - 50 * SECOND, "silence", "ceo")
+    play.call(T0 - 40 * SECOND, "resume", "a")
+    play.run(T0 - 30 * SECOND)
+    assert [T0 - 40 * SECOND] == play.fired_us("x")

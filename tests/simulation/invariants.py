@@ -153,7 +153,8 @@ class NotBeforeDue(Invariant):
         elif due_us > at_us:
             yield f"{name} is due before its instant"
         when = facts.cue[name].when
-        if how != "fire" and when is not None:
+        first = how == "go" and self._first_go(facts, name)
+        if how != "fire" and not first and when is not None:
             said = reading.says(facts, when.check.source, at_us)
             if said is not True:
                 yield f"{name} is due while {when.check.source} is {said}"
