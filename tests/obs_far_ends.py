@@ -46,7 +46,7 @@ class EmulatedObs:
             audio=[MICROPHONE],
             password=PASSWORD,
         )
-        self.emulator.world.server = False
+        self.emulator.world.outputs.server = False
         self.url = ""
 
     async def start(self) -> None:
@@ -71,9 +71,7 @@ class EmulatedObs:
 
     async def hand(self, name: str, **data: Any) -> dict[str, Any]:
         """A request that did not come through the driver."""
-        told = self.emulator._one(
-            {"requestType": name, "requestData": data}, batch=False
-        )
+        told = self.emulator.ask(name, data)
         assert told["requestStatus"]["result"], told
         return told.get("responseData", {})
 

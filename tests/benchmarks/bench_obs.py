@@ -18,7 +18,8 @@ from typing import Any
 import aiohttp
 from obswebsocket import requests
 
-from launchctl.drivers.obs.connection import Connection, Events, open_connection
+from launchctl.drivers.obs.connection import Connection, open_connection
+from launchctl.drivers.obs.protocol import Events
 from launchctl.runbook.actions import Scene
 from launchctl.show.inputs import Answer
 from tests.obs_far_ends import Hall, RealObs

@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 from obswebsocket import requests
 
-from launchctl.drivers.obs.connection import Events, open_connection
+from launchctl.drivers.obs.connection import open_connection
+from launchctl.drivers.obs.protocol import Events
 from launchctl.drivers.obs.trouble import (
     RefusedByObsError,
     UnreachableError,

@@ -7,6 +7,7 @@ asks;
 ``driver`` is what the conductor holds.
 """
 
-from launchctl.drivers.obs.driver import ObsDriver, named_by
+from launchctl.drivers.obs.driver import ObsDriver
+from launchctl.drivers.obs.prepare import named_by
 
 __all__ = ["ObsDriver", "named_by"]

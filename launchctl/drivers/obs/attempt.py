@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from launchctl.drivers.base import Outcome
-from launchctl.drivers.obs.connection import Request
 from launchctl.drivers.obs.link import Pair, wait_until
+from launchctl.drivers.obs.protocol import Request
 from launchctl.drivers.obs.trouble import (
     NotConnectedError,
     ObsError,

@@ -19,57 +19,33 @@ commands and events go over two connections, and this end acknowledges at once.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from enum import IntFlag
-from typing import Any, TypeAlias
+from typing import Any
 
 import aiohttp
-from obswebsocket.base_classes import Baserequests
 
+from launchctl.drivers.obs.protocol import (
+    FATAL,
+    RPC_VERSION,
+    Events,
+    OnEvent,
+    Request,
+    fill,
+    prove,
+)
 from launchctl.drivers.obs.trouble import (
     NotConnectedError,
     ObsError,
-    RefusedByObsError,
     UnansweredError,
     UnreachableError,
     UnwelcomeError,
 )
 
-RPC_VERSION = 1
-WRONG_PASSWORD = 4009
-WRONG_RPC_VERSION = 4010
-_FATAL = {
-    WRONG_PASSWORD: "OBS refuses the password",
-    WRONG_RPC_VERSION: "OBS speaks another version of obs-websocket; 5.x is needed",
-}
 _MAX_MESSAGE = 16 * 1024 * 1024
-
-Request: TypeAlias = Baserequests
-"""A request of obs-websocket-py: ``requests.SetCurrentProgramScene(sceneName=...)``.
-After a call it holds the answer: ``request.getSceneName()``.
-"""
-
-
-class Events(IntFlag):
-    """What a connection subscribes to (``EventSubscription`` of the protocol)."""
-
-    NONE = 0
-    GENERAL = 1
-    CONFIG = 2
-    SCENES = 4
-    INPUTS = 8
-    TRANSITIONS = 16
-    OUTPUTS = 64
-    SCENE_ITEMS = 128
-
-
-OnEvent = Callable[[str, Mapping[str, Any]], None]
 
 
 class Connection:
@@ -118,7 +94,7 @@ class Connection:
             if not password:
                 raise UnwelcomeError("OBS asks for a password and none is given")
             self.salt = str(challenge["salt"])
-            proof["authentication"] = _prove(password, challenge)
+            proof["authentication"] = prove(password, challenge)
         await self._socket.send_str(json.dumps({"op": 1, "d": proof}))
         await self._expect(2)
         self._on_event = on_event
@@ -134,7 +110,7 @@ class Connection:
         """
         body = {"requestType": request.name, "requestData": request.data()}
         answer = await self._exchange(6, request.name, body, timeout_s)
-        _fill(request, answer)
+        fill(request, answer)
         return request
 
     async def batch(self, requests: Sequence[Request], timeout_s: float) -> None:
@@ -151,7 +127,7 @@ class Connection:
         }
         answer = await self._exchange(8, requests[-1].name, body, timeout_s)
         for request, result in zip(requests, answer.get("results", ()), strict=False):
-            _fill(request, result)
+            fill(request, result)
 
     async def aclose(self, why: str = "closed by us") -> None:
         """Close without waiting for a peer that may be frozen. Idempotent."""
@@ -207,8 +183,8 @@ class Connection:
 
     def _unwelcome(self) -> ObsError:
         code = self._socket.close_code
-        if code in _FATAL:
-            return UnwelcomeError(f"{_FATAL[code]} (close code {code})")
+        if code in FATAL:
+            return UnwelcomeError(f"{FATAL[code]} (close code {code})")
         return UnreachableError(f"OBS closed the connection (code {code})")
 
     async def _read(self) -> None:
@@ -254,23 +230,6 @@ class Connection:
         if self._raw is not None and quick is not None:
             with suppress(OSError):
                 self._raw.setsockopt(socket.IPPROTO_TCP, quick, 1)
-
-
-def _prove(password: str, challenge: Mapping[str, Any]) -> str:
-    """``authentication`` of Identify: base64(sha256(base64(sha256(password + salt)) +
-    challenge)), as the protocol's chapter on authentication has it.
-    """
-    secret = hashlib.sha256((password + str(challenge["salt"])).encode()).digest()
-    salted = base64.b64encode(secret) + str(challenge["challenge"]).encode()
-    return base64.b64encode(hashlib.sha256(salted).digest()).decode()
-
-
-def _fill(request: Request, answer: Mapping[str, Any]) -> None:
-    status = answer.get("requestStatus") or {}
-    request.input(answer.get("responseData") or {}, bool(status.get("result")))
-    if not request.status:
-        code = int(status.get("code") or 0)
-        raise RefusedByObsError(request.name, code, str(status.get("comment") or ""))
 
 
 async def open_connection(  # noqa: PLR0913  one connection is described by these

@@ -6,8 +6,8 @@ from obswebsocket import requests
 
 from launchctl.drivers.base import Outcome
 from launchctl.drivers.obs.attempt import Attempt, expect, ok, tell_once
-from launchctl.drivers.obs.connection import Request
 from launchctl.drivers.obs.messages import does_not_exist
+from launchctl.drivers.obs.protocol import Request
 from launchctl.drivers.obs.trouble import ObsError, RefusedHereError
 from launchctl.drivers.obs.wanted import PROGRAM
 from launchctl.drivers.obs.watch import TRANSITION

@@ -18,16 +18,15 @@ from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.obs.attempt import Attempt
 from launchctl.drivers.obs.connection import Connection, open_connection
 from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
-from launchctl.drivers.obs.look import input_names, item_number
 from launchctl.drivers.obs.messages import (
     connected_health,
-    does_not_exist,
     offline,
     state_sentence,
     unwelcome,
 )
 from launchctl.drivers.obs.outputs import is_already
 from launchctl.drivers.obs.perform import DEADLINES_S, PERFORMERS
+from launchctl.drivers.obs.prepare import missing, trouble_ahead
 from launchctl.drivers.obs.projection import Projection
 from launchctl.drivers.obs.trouble import (
     ObsError,
@@ -37,14 +36,9 @@ from launchctl.drivers.obs.trouble import (
 from launchctl.drivers.obs.wanted import RECORD, STREAM
 from launchctl.drivers.obs.watch import Watch
 from launchctl.runbook.actions import (
-    Action,
-    Audio,
     Record,
     Scene,
-    SetText,
-    SetTransition,
     Stream,
-    Visible,
 )
 from launchctl.runbook.model import Stage
 from launchctl.show.commands import Command
@@ -93,35 +87,9 @@ class ObsDriver:
         if pair is None:
             return self.health().text
         try:
-            return await self._prepared(pair, command.action)
+            return await trouble_ahead(pair, self._watch.seen, command.action)
         except (ObsError, KeyError) as error:
             return _said(error)
-
-    async def _prepared(self, pair: Pair, action: Action) -> str | None:
-        seen = self._watch.seen
-        if isinstance(action, Scene) and action.scene not in seen.scenes:
-            return does_not_exist("scene", action.scene, seen.scenes)
-        if isinstance(action, Scene | SetTransition) and action.transition:
-            name = action.transition.name
-            if seen.find_transition(name) is None:
-                return does_not_exist("transition", name, seen.transitions)
-        if isinstance(action, Visible):
-            return await self._item_there(pair, action)
-        _, sources = named_by([action])
-        said = await self.missing(sources=sources)
-        return said[0] if said else None
-
-    async def _item_there(self, pair: Pair, action: Visible) -> str | None:
-        wish, seen = action.visible, self._watch.seen
-        if wish.scene is None:
-            return None  # whatever will be on program then
-        if wish.scene not in seen.scenes:
-            return does_not_exist("scene", wish.scene, seen.scenes)
-        try:
-            await item_number(pair.commands, wish.scene, wish.source)
-        except RefusedByObsError:
-            return f"scene {wish.scene!r} has no source {wish.source!r} in OBS"
-        return None
 
     async def missing(
         self, *, scenes: Iterable[str] = (), sources: Iterable[str] = ()
@@ -132,18 +100,7 @@ class ObsDriver:
         pair = self._pair
         if pair is None:
             return (self.health().text,)
-        known = self._watch.seen.scenes
-        said = [does_not_exist("scene", s, known) for s in scenes if s not in known]
-        wanted = tuple(sources)
-        if wanted:
-            inputs = await input_names(pair.commands)
-            there = inputs | set(known)
-            said += [
-                does_not_exist("source", source, sorted(inputs))
-                for source in wanted
-                if source not in there
-            ]
-        return tuple(said)
+        return await missing(pair, self._watch.seen, scenes, sources)
 
     async def send(self, command: Command) -> Outcome:
         """One attempt, confirmed by OBS's own word."""
@@ -271,27 +228,6 @@ class ObsDriver:
         asyncio.get_running_loop().call_exception_handler(
             {"message": f"{task.get_name()} failed", "exception": error, "task": task}
         )
-
-
-def named_by(actions: Iterable[Action]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(scenes, sources) that actions name, each once, in their order."""
-    scenes: dict[str, None] = {}
-    sources: dict[str, None] = {}
-    for action in actions:
-        match action:
-            case Scene():
-                scenes[action.scene] = None
-            case SetText():
-                sources[action.text.source] = None
-            case Audio():
-                sources[action.audio.input] = None
-            case Visible():
-                sources[action.visible.source] = None
-                if action.visible.scene is not None:
-                    scenes[action.visible.scene] = None
-            case _:
-                pass
-    return tuple(scenes), tuple(sources)
 
 
 async def _versions(connection: Connection) -> str:

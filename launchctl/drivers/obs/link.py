@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from launchctl.drivers.obs.connection import Connection, Events, open_connection
+from launchctl.drivers.obs.connection import Connection, open_connection
+from launchctl.drivers.obs.protocol import Events
 from launchctl.drivers.obs.trouble import ObsError, UnreachableError, UnwelcomeError
 
 SUBSCRIPTIONS = (

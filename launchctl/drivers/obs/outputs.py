@@ -13,8 +13,8 @@ from obswebsocket import requests
 
 from launchctl.drivers.base import Outcome
 from launchctl.drivers.obs.attempt import Attempt, expect, ok
-from launchctl.drivers.obs.connection import Request
 from launchctl.drivers.obs.messages import OUTPUT_NOT_RUNNING, OUTPUT_RUNNING
+from launchctl.drivers.obs.protocol import Request
 from launchctl.drivers.obs.seen import Output
 from launchctl.drivers.obs.trouble import ObsError, RefusedByObsError
 from launchctl.drivers.obs.wanted import RECORD, STREAM, Told

@@ -14,9 +14,9 @@ from obswebsocket import requests
 
 from launchctl.drivers.base import Outcome
 from launchctl.drivers.obs.attempt import Attempt, expect, ok, tell_once
-from launchctl.drivers.obs.connection import Request
 from launchctl.drivers.obs.cuts import put_scene, set_transition
 from launchctl.drivers.obs.outputs import run_record, run_stream
+from launchctl.drivers.obs.protocol import Request
 from launchctl.drivers.obs.trouble import ObsError
 from launchctl.drivers.obs.wanted import audio_of, text_of, visible_of
 from launchctl.runbook.actions import (

@@ -1,13 +1,12 @@
-"""Watching OBS: what changed, whose doing it was, and telling the conductor.
+"""Watching OBS: what changed, and whose doing it was.
 
-Every change is told as ``StageSeen``; one that no command explains also as
-``HandSeen``, and first, so that nothing is decided against a hand already seen.
+Every change is told as ``StageSeen`` (``telling``); one that no command explains also
+as ``HandSeen``, and first, so that nothing is decided against a hand already seen.
 """
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -17,8 +16,8 @@ from launchctl.drivers.base import Context
 from launchctl.drivers.obs.diff import Identity, hands, was_restarted
 from launchctl.drivers.obs.link import ANSWER_S, Pair
 from launchctl.drivers.obs.look import find, item_sources, look_at_everything, text_now
-from launchctl.drivers.obs.messages import state_sentence
-from launchctl.drivers.obs.seen import Change, Seen, SkippedShare
+from launchctl.drivers.obs.seen import Change, Seen
+from launchctl.drivers.obs.telling import Teller
 from launchctl.drivers.obs.trouble import ObsError, RefusedByObsError
 from launchctl.drivers.obs.wanted import (
     PROGRAM,
@@ -29,7 +28,7 @@ from launchctl.drivers.obs.wanted import (
     text_of,
     visible_of,
 )
-from launchctl.show.inputs import HandSeen, Noted, StageSeen
+from launchctl.show.inputs import HandSeen
 from launchctl.times import Micros
 
 TRANSITION = "transition"
@@ -64,8 +63,7 @@ class Watch:
         self._identity: Identity | None = None
         self._pair: Pair | None = None
         self._items: dict[tuple[str, int], str] = {}
-        self._skipped = SkippedShare()
-        self._last: StageSeen | None = None
+        self._teller = Teller(context, stage)
         self._pulse = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -103,7 +101,7 @@ class Watch:
     async def up(self, pair: Pair) -> None:
         """Look at everything; tell a restart from a cut line."""
         self.seen = Seen()
-        self._skipped.clear()
+        self._teller.forget_frames()
         await look_at_everything(pair.events, self.seen)
         identity = await self._identify(pair)
         before, self._identity = self._identity, identity
@@ -132,7 +130,7 @@ class Watch:
             pair.events.call(requests.GetStreamStatus(), ANSWER_S),
         )
         self._identity = identity
-        self._take_stream(stream.datain)
+        self._teller.take_stream(self.seen, stream.datain)
         for what in tuple(self.wanted.values):
             source = source_of(what)
             if source is not None and not self.seen.changing:
@@ -260,51 +258,8 @@ class Watch:
             self._context.now_us(),
         )
 
-    def _take_stream(self, status: Mapping[str, Any]) -> None:
-        active = bool(status.get("outputActive"))
-        reconnecting = bool(status.get("outputReconnecting"))
-        if self.seen.stream.state not in ("STARTING", "STOPPING"):
-            self.seen.stream.look(active=active, reconnecting=reconnecting)
-        if not active or reconnecting:
-            self._skipped.clear()
-            self.seen.skipped = None
-            return
-        counters_fell = self._skipped.add(
-            int(status.get("outputSkippedFrames") or 0),
-            int(status.get("outputTotalFrames") or 0),
-        )
-        if counters_fell:
-            self._context.report(
-                Noted(
-                    f"stage:{self._stage}",
-                    "the stream reconnected: OBS counts its frames anew",
-                    level="warning",
-                )
-            )
-        self.seen.skipped = self._skipped.share
-
     def _tell(self, *, restarted: bool = False) -> None:
-        """Report the stage if anything about it changed."""
-        now = self._stage_seen(restarted=restarted)
-        if restarted or now != self._last:
-            self._last = dataclasses.replace(now, restarted=False)
-            self._context.report(now)
-
-    def _stage_seen(self, *, restarted: bool) -> StageSeen:
-        if self.why_down is not None:
-            return StageSeen(self._stage, connected=False, detail=self.why_down)
-        seen = self.seen
-        return StageSeen(
-            self._stage,
-            connected=True,
-            restarted=restarted,
-            program=seen.program,
-            streaming=seen.stream.active,
-            reconnecting=seen.stream.reconnecting,
-            recording=seen.record.active,
-            skipped=seen.skipped,
-            detail=state_sentence(seen),
-        )
+        self._teller.tell(self.seen, self.why_down, restarted=restarted)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Look something up beside the events, which must not wait for it."""

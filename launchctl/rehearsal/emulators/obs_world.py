@@ -1,4 +1,4 @@
-"""The state of an emulated OBS: scenes, sources, transitions, outputs.
+"""The state of an emulated OBS: scenes, sources, transitions.
 
 It behaves as OBS 29 was measured to: a cut tells TransitionStarted at once, VideoEnded
 and SceneChanged after 18 ms, TransitionEnded 10 ms later; a fade tells the same when
@@ -17,18 +17,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from launchctl.rehearsal.emulators.obs_outputs import (
+    CONFIG,
+    FPS,
+    INPUTS,
+    SCENE_ITEMS,
+    SCENES,
+    TRANSITIONS,
+    Emit,
+    Outputs,
+)
+
 _FRAME_S = 0.018
 _CLOSING_S = 0.010
-_STATUS_LAG_S = 0.003
-"""How long the status of an output still says active after it told of its end."""
-_STATE = "OBS_WEBSOCKET_OUTPUT_"
-_FPS = 30.0
-
-GENERAL, CONFIG, SCENES, INPUTS = 1, 2, 4, 8
-TRANSITIONS, OUTPUTS, SCENE_ITEMS = 16, 64, 128
-"""``EventSubscription`` of the protocol."""
-
-Emit = Callable[[str, dict[str, Any], int], None]
 
 
 @dataclass(slots=True)
@@ -41,18 +42,6 @@ class Saved:
     program: str
     transition: str = "Cut"
     duration_ms: int = 300
-
-
-@dataclass(slots=True)
-class Running:
-    """An output: the stream or the recording."""
-
-    event: str
-    active: bool = False
-    reconnecting: bool = False
-    began_s: float = 0.0
-    skipped: int = 0
-    task: asyncio.Task[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,7 @@ class World:
         now: what is on screen and in the mixer, and would be saved.
         saved: what a killed OBS comes back with.
         auto: accept any scene or source name, and make it.
-        server: an RTMP server takes the stream; without one it fails after 70 ms.
+        outputs: the stream and the recording.
         program_history: every scene that arrived on program, with its instant.
         text_history: every text set: (source, text, loop time).
     """
@@ -81,11 +70,9 @@ class World:
     now: Saved
     emit: Emit
     auto: bool = False
-    server: bool = True
     now_us: Callable[[], int] | None = None
     saved: Saved = field(init=False)
-    stream: Running = field(default_factory=lambda: Running("StreamStateChanged"))
-    record: Running = field(default_factory=lambda: Running("RecordStateChanged"))
+    outputs: Outputs = field(init=False)
     program_history: list[Shown] = field(default_factory=list)
     text_history: list[tuple[str, str, float]] = field(default_factory=list)
     booted_s: float = 0.0
@@ -97,6 +84,7 @@ class World:
 
     def __post_init__(self) -> None:
         """What it starts with is what is on disk."""
+        self.outputs = Outputs(self.emit)
         self.save()
 
     # --- life ---------------------------------------------------------------------
@@ -110,20 +98,20 @@ class World:
         self.now = copy.deepcopy(self.saved)
         self.booted_s = asyncio.get_running_loop().time()
         self._target = self.now.program
-        self.stream = Running("StreamStateChanged")
-        self.record = Running("RecordStateChanged")
+        self.outputs.boot()
         self._showed(self.now.program)
 
     def halt(self) -> None:
         """The process is gone; nothing more happens."""
         for task in tuple(self._tasks):
             task.cancel()
+        self.outputs.halt()
         self._moving = None
 
     @property
     def frames(self) -> int:
         """Frames drawn since the process began."""
-        return int((asyncio.get_running_loop().time() - self.booted_s) * _FPS)
+        return int((asyncio.get_running_loop().time() - self.booted_s) * FPS)
 
     # --- scenes -------------------------------------------------------------------
 
@@ -245,71 +233,6 @@ class World:
             "sceneItemEnabled": shown,
         }
         self.emit("SceneItemEnableStateChanged", changed, SCENE_ITEMS)
-
-    # --- outputs ------------------------------------------------------------------
-
-    def start_output(self, output: Running) -> None:
-        """Start the stream or the recording."""
-        fails = output is self.stream and not self.server
-        self._tell_output(output, "STARTING", active=False)
-        output.task = self._spawn(self._starting(output, fails=fails))
-
-    async def _starting(self, output: Running, *, fails: bool) -> None:
-        await asyncio.sleep(0.07)
-        if fails:
-            self._tell_output(output, "STOPPED", active=False)
-            return
-        output.active = True
-        output.began_s = asyncio.get_running_loop().time()
-        self._tell_output(output, "STARTED", active=True)
-
-    def stop_output(self, output: Running) -> None:
-        """Stop it, as a person or a command does: by way of STOPPING."""
-        if output.task is not None:
-            output.task.cancel()
-        self._tell_output(output, "STOPPING", active=False)
-        output.task = self._spawn(self._stopping(output))
-
-    async def _stopping(self, output: Running) -> None:
-        await asyncio.sleep(0.05)
-        self._tell_output(output, "STOPPED", active=False)
-        await asyncio.sleep(_STATUS_LAG_S)
-        output.active = output.reconnecting = False
-
-    def lose_server(self) -> None:
-        """The RTMP server dies: the stream tries again."""
-        self.server = False
-        if self.stream.active:
-            self.stream.reconnecting = True
-            # the event says inactive, the status request says active: so does OBS
-            self._tell_output(self.stream, "RECONNECTING", active=False)
-
-    def find_server(self) -> None:
-        """The RTMP server is back; the counters begin anew."""
-        self.server = True
-        if self.stream.reconnecting:
-            self.stream.reconnecting = False
-            self.stream.began_s = asyncio.get_running_loop().time()
-            self.stream.skipped = 0
-            self._tell_output(self.stream, "RECONNECTED", active=True)
-
-    def give_up(self) -> None:
-        """The stream ends by itself: STOPPED without STOPPING."""
-        self.stream.active = self.stream.reconnecting = False
-        self._tell_output(self.stream, "STOPPED", active=False)
-
-    def output_frames(self, output: Running) -> int:
-        """Frames since the output began."""
-        if not output.active:
-            return 0
-        return int((asyncio.get_running_loop().time() - output.began_s) * _FPS)
-
-    def _tell_output(self, output: Running, state: str, *, active: bool) -> None:
-        data: dict[str, Any] = {"outputActive": active, "outputState": _STATE + state}
-        if output is self.record:
-            done = state in ("STARTED", "STOPPED")
-            data["outputPath"] = "/recordings/show.mkv" if done else None
-        self.emit(output.event, data, OUTPUTS)
 
     # --- scene collections --------------------------------------------------------
 

@@ -26,7 +26,7 @@ from tests.obs_fixture import COUNTER, PASSWORD
 async def obs():
     """An emulated OBS whose stream finds a server."""
     obs = EmulatedObs()
-    obs.emulator.world.server = True
+    obs.emulator.world.outputs.server = True
     await obs.start()
     yield obs
     await obs.aclose()
@@ -72,13 +72,13 @@ async def test_a_start_right_after_a_stop_is_sent(hall, obs):
 async def test_a_reconnecting_stream_is_not_streaming(hall, obs):
     """The stage says so, health warns, and reading does not call it live."""
     await hall.send(Stream(stream="start"))
-    obs.emulator.world.lose_server()
+    obs.emulator.world.outputs.lose_server()
     await hall.until(lambda: hall.stage.reconnecting)
     assert hall.stage.streaming is False
     assert hall.driver.health().level is Level.WARNING
     reading = await hall.driver.read(hall.command(Stream(stream="start")))
     assert reading.sight is Sight.ABSENT
-    obs.emulator.world.find_server()
+    obs.emulator.world.outputs.find_server()
     await hall.until(lambda: hall.stage.streaming)
     assert hall.hands == []
 
@@ -86,20 +86,20 @@ async def test_a_reconnecting_stream_is_not_streaming(hall, obs):
 async def test_a_start_while_reconnecting_waits_until_the_stream_is_live(hall, obs):
     """OBS answers 500, running: the state is what counts."""
     await hall.send(Stream(stream="start"))
-    obs.emulator.world.lose_server()
+    obs.emulator.world.outputs.lose_server()
     await hall.until(lambda: hall.stage.reconnecting)
     again = asyncio.create_task(hall.send(Stream(stream="start")))
     while not asked(obs, "StartStream")[1:]:
         await asyncio.sleep(0)
     assert not again.done()
-    obs.emulator.world.find_server()
+    obs.emulator.world.outputs.find_server()
     assert (await again).answer is Answer.OK
 
 
 async def test_a_stream_stopped_by_hand_is_a_hand_and_one_that_died_is_not(hall, obs):
     """Only the person's wish becomes the wanted state."""
     await hall.send(Stream(stream="start"))
-    obs.emulator.world.give_up()
+    obs.emulator.world.outputs.give_up()
     await hall.until(lambda: hall.stage.streaming is False)
     assert hall.hands == []
     await hall.send(Stream(stream="start"))
@@ -110,12 +110,12 @@ async def test_a_stream_stopped_by_hand_is_a_hand_and_one_that_died_is_not(hall,
 async def test_skipped_frames_are_told_and_a_falling_counter_is_a_reconnect(hall, obs):
     """Both from OBS's own counters, once a second."""
     await hall.send(Stream(stream="start"))
-    obs.emulator.world.stream.skipped = 0
+    obs.emulator.world.outputs.stream.skipped = 0
     await hall.until(lambda: hall.stage.skipped == 0.0)
-    obs.emulator.world.stream.skipped = 50
+    obs.emulator.world.outputs.stream.skipped = 50
     await hall.until(lambda: (hall.stage.skipped or 0) > 0.1)
     assert hall.driver.health().level is Level.WARNING
-    obs.emulator.world.stream.began_s = asyncio.get_running_loop().time()
+    obs.emulator.world.outputs.stream.began_s = asyncio.get_running_loop().time()
     await hall.until(lambda: any(isinstance(i, Noted) for i in hall.inputs))
     noted = [i for i in hall.inputs if isinstance(i, Noted)]
     assert noted[0].about == "stage:main"
@@ -258,10 +258,10 @@ async def test_without_obs_the_driver_starts_and_every_command_is_loudly_not_sen
 
 async def test_a_corrected_password_is_tried_when_somebody_checks(obs):
     """Not before: repeating a wrong one would only fill OBS's log."""
-    obs.emulator._password = "another"
+    obs.emulator.password = "another"
     async with Hall(obs.url) as hall:
         assert hall.driver.health().level is Level.BAD
-        obs.emulator._password = PASSWORD
+        obs.emulator.password = PASSWORD
         assert (await hall.driver.check()).level is Level.GOOD
         await hall.until(lambda: hall.stage.connected)
 

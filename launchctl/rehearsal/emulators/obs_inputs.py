@@ -1,0 +1,100 @@
+"""What an emulated OBS answers about inputs and scene items."""
+# ruff: noqa: ARG001  every answer is called alike, whatever it needs
+
+from __future__ import annotations
+
+from launchctl.rehearsal.emulators.obs_refusals import (
+    NO_AUDIO,
+    NOT_FOUND,
+    Answers,
+    Data,
+    Refusal,
+    find_input,
+    find_item,
+    find_scene,
+    get,
+)
+from launchctl.rehearsal.emulators.obs_world import World
+
+
+def _input_list(world: World, data: Data) -> Data:
+    return {
+        "inputs": [
+            {
+                "inputName": name,
+                "inputKind": "text_ft2_source_v2" if settings else "wasapi_input",
+                "unversionedInputKind": "text_ft2_source" if settings else "wasapi",
+            }
+            for name, settings in world.now.inputs.items()
+        ]
+    }
+
+
+def _settings(world: World, data: Data) -> Data:
+    settings = world.now.inputs[find_input(world, data)]
+    return {"inputKind": "text_ft2_source_v2", "inputSettings": dict(settings)}
+
+
+def _set_settings(world: World, data: Data) -> None:
+    name = find_input(world, data)
+    settings = get(data, "inputSettings", dict)
+    if "text" in settings:
+        world.set_text(name, str(settings["text"]))
+
+
+def _mute(world: World, data: Data) -> Data:
+    name = find_input(world, data)
+    if "text" in world.now.inputs[name] and not world.auto:
+        raise Refusal(NO_AUDIO, "The specified input does not support audio.")
+    return {"inputMuted": world.now.muted[name]}
+
+
+def _set_mute(world: World, data: Data) -> None:
+    _mute(world, data)
+    muted = bool(get(data, "inputMuted", bool))
+    world.mute(str(data["inputName"]), muted=muted)
+
+
+def _item_id(world: World, data: Data) -> Data:
+    scene = find_scene(world, data)
+    number = world.item_number(scene, str(get(data, "sourceName", str)))
+    if number is None:
+        raise Refusal(
+            NOT_FOUND,
+            "No scene items were found in the specified scene by that name or offset.",
+        )
+    return {"sceneItemId": number}
+
+
+def _item_list(world: World, data: Data) -> Data:
+    scene = find_scene(world, data)
+    return {
+        "sceneItems": [
+            {"sceneItemId": number, "sourceName": source, "sceneItemEnabled": shown}
+            for number, (source, shown) in enumerate(world.now.scenes[scene].items(), 1)
+        ]
+    }
+
+
+def _item_enabled(world: World, data: Data) -> Data:
+    scene, source = find_item(world, data)
+    return {"sceneItemEnabled": world.now.scenes[scene][source]}
+
+
+def _set_item_enabled(world: World, data: Data) -> None:
+    scene, source = find_item(world, data)
+    world.show(scene, source, shown=bool(get(data, "sceneItemEnabled", bool)))
+
+
+INPUT_REQUESTS: Answers = {
+    "GetInputList": _input_list,
+    "GetInputSettings": _settings,
+    "SetInputSettings": _set_settings,
+    "GetInputMute": _mute,
+    "SetInputMute": _set_mute,
+    "GetSceneItemId": _item_id,
+    "GetSceneItemList": _item_list,
+    "GetSceneItemEnabled": _item_enabled,
+    "SetSceneItemEnabled": _set_item_enabled,
+}
+"""The requests about them, for the table of all."""
