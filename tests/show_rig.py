@@ -106,7 +106,11 @@ class Show:
 
 @asynccontextmanager
 async def running_show(
-    folder: Path, runbook: str, environ: Mapping[str, str], *options: str
+    folder: Path,
+    runbook: str,
+    environ: Mapping[str, str],
+    *options: str,
+    stderr: bool = False,
 ) -> AsyncIterator[Show]:
     """Start ``launch run`` on a runbook; what still runs at the end is stopped."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,6 +132,7 @@ async def running_show(
         *options,
         env=environ,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE if stderr else None,
         limit=2**20,
     )
     show = Show(process, environ)

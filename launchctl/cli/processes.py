@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from launchctl.errors import LaunchError
+from launchctl.errors import InputError, LaunchError, RefusedError
 
 _READY_S = 60.0
 _STOP_S = 10.0
@@ -105,7 +105,7 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
         raise
     if "error" in child.ready:
         await child.stop()
-        raise LaunchError(child.ready["error"], hint=child.ready.get("hint", ""))
+        raise _said(child.ready)
     return child
 
 
@@ -118,6 +118,13 @@ async def _shake_hands(
     await process.stdin.drain()
     answer: dict[str, Any] = json.loads(await process.stdout.readline())
     return answer
+
+
+def _said(answer: Mapping[str, Any]) -> LaunchError:
+    """The child's error, of the branch that its exit code names."""
+    branches = {InputError.exit_code: InputError, RefusedError.exit_code: RefusedError}
+    branch = branches.get(answer["exit"], LaunchError)
+    return branch(answer["error"], hint=answer["hint"])
 
 
 def _failed_to_start(name: str, log: Path) -> LaunchError:
@@ -141,4 +148,4 @@ def say_ready(**answer: Any) -> None:
 
 def say_failed(error: LaunchError) -> None:
     """In the child: why it will not start."""
-    say_ready(error=str(error), hint=error.hint)
+    say_ready(error=str(error), hint=error.hint, exit=error.exit_code)

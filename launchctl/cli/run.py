@@ -16,14 +16,16 @@ from typing import Any
 
 from launchctl.cli.output import print_json
 from launchctl.cli.reporting import print_report, report_of
+from launchctl.cli.show_process import ENDED_EARLY
 from launchctl.cli.start_show import RunningShow, RunRequest, start_show
 from launchctl.cli.view import show_until
 from launchctl.conductor.viewer import Viewer
-from launchctl.errors import InputError, RefusedError
+from launchctl.errors import InputError, LaunchError, RefusedError
 from launchctl.store.base import Line
 from launchctl.store.folder import RunFolder
 
 _PRESSES_S = 5.0
+_GREEN, _RED = 0, 1
 
 
 def run_command(
@@ -77,7 +79,11 @@ Watch = Callable[[Viewer, asyncio.Event], Coroutine[Any, Any, None]]
 
 
 async def watch_to_the_end(running: RunningShow, watch: Watch) -> int:
-    """Show the run until the show has ended; its exit code."""
+    """Show the run until the show has ended; its exit code: 0 green, 1 red.
+
+    Raises:
+        LaunchError: the show's process ended before its show did.
+    """
     done = asyncio.Event()
     viewer = await Viewer.open(running.folder)
     watching = asyncio.create_task(watch(viewer, done))
@@ -91,7 +97,20 @@ async def watch_to_the_end(running: RunningShow, watch: Watch) -> int:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await viewer.aclose()
+    if code not in (_GREEN, _RED):
+        raise _ended_early(code, running.folder)
     return code
+
+
+def _ended_early(code: int, folder: RunFolder) -> LaunchError:
+    if code < 0:
+        what = f"the show's process was ended by {signal.Signals(-code).name}"
+    else:
+        what = ENDED_EARLY.get(code, "the show's process failed")
+    return LaunchError(
+        f"{what}; nothing more was sent",
+        hint=f"see {folder.path / 'show.log'}; the journal is beside it",
+    )
 
 
 async def _caught_up(viewer: Viewer, folder: RunFolder) -> None:

@@ -30,9 +30,17 @@ from launchctl.store.folder import RunFolder
 
 _log = structlog.get_logger(__name__)
 
+_FROZEN, _STOPPED, _DEFECT = 3, 4, 5
+ENDED_EARLY = {
+    _FROZEN: "the journal could not be written, so the show was frozen",
+    _STOPPED: "the show's process was stopped before the end of the show",
+    _DEFECT: "the show's process failed: this is a fault of launchctl",
+}
+"""Exit codes of this process beside 0 (green) and 1 (red), and what they mean."""
+
 
 async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
-    """Run the show in ``folder`` to its end; 0 green, 1 red, 3 frozen."""
+    """Run the show in ``folder`` to its end; 0 green, 1 red."""
     meta = folder.meta
     runbook = folder.runbook()
     if meta.rehearsal:
@@ -82,12 +90,15 @@ def main() -> int:
         return loop.run_until_complete(conduct(folder, boot))
     except asyncio.CancelledError:
         _log.warning("stopped before the end of the show")
-        return 1
+        return _STOPPED
     except JournalError:
-        return 3
-    except LaunchError as error:
+        return _FROZEN
+    except LaunchError as error:  # before the show began
         say_failed(error)
         return error.exit_code
+    except Exception:  # noqa: BLE001  told apart from a red show
+        _log.exception("the show's process failed")
+        return _DEFECT
     finally:
         loop.close()
 

@@ -69,6 +69,16 @@ class RunningShow:
         url: str = self.front.ready["url"]
         return url
 
+    def as_meta(self) -> RunMeta:
+        """What ``run.json`` says of it."""
+        return replace(
+            self.folder.meta,
+            pid=self.show.pid,
+            front_pid=self.front.pid,
+            url=self.front.ready.get("url"),
+            public_url=self.front.ready.get("public_url"),
+        )
+
     async def ended(self) -> int:
         """The show's exit code, once it has ended: 0 green, 1 red, 3 frozen."""
         return await self.show.wait()
@@ -105,30 +115,20 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
         environ=addresses.asked,
     )
     folder = await _make_folder(request.run_dir, meta, runbook)
+    boot = {"serve": request.serve, "public": request.public, "secrets": front_secrets}
     async with AsyncExitStack() as stack:
-        # The front first: hooks count before the first cue, and stay up after the last.
-        front = await start_child(
-            "front",
-            folder.path,
-            {
-                "secrets": front_secrets,
-                "serve": request.serve,
-                "public": request.public,
-            },
-        )
-        stack.push_async_callback(front.stop)
-        show = await start_child("show", folder.path, {"secrets": show_secrets})
-        stack.push_async_callback(show.stop)
-        folder.write(
-            replace(
-                folder.meta,
-                pid=show.pid,
-                front_pid=front.pid,
-                url=front.ready.get("url"),
-                public_url=front.ready.get("public_url"),
-            )
-        )
-        yield RunningShow(folder, show, front)
+        try:
+            # The front first: hooks count before the first cue and after the last.
+            front = await start_child("front", folder.path, boot)
+            stack.push_async_callback(front.stop)
+            show = await start_child("show", folder.path, {"secrets": show_secrets})
+            stack.push_async_callback(show.stop)
+        except BaseException:
+            folder.discard()
+            raise
+        running = RunningShow(folder, show, front)
+        folder.write(running.as_meta())
+        yield running
 
 
 def parse_t0(written: str | None, now_us: Micros) -> Micros | None:

@@ -143,6 +143,10 @@ class RunFolder:
         draft.chmod(0o600)
         draft.replace(self._meta_file)
 
+    def discard(self) -> None:
+        """Nothing ran in it: it is no run. Its logs stay."""
+        self._meta_file.unlink(missing_ok=True)
+
     def runbook(self) -> Runbook:
         """The pinned runbook, resolved as it was at the run's start."""
         meta = self.meta

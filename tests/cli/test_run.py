@@ -1,0 +1,225 @@
+"""``launch run`` from start to end, on emulated far ends: two processes, one truth."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from launchctl.clock import wall_us
+from launchctl.rehearsal.emulators.obs import ObsEmulator
+from launchctl.rehearsal.emulators.x import XEmulator
+from launchctl.rehearsal.emulators.x_account import XAccount
+from tests.real.shop import signed
+from tests.show_rig import HANG_S, STORES_SECRET, running_show
+
+RUNBOOK = """
+runbook: 1
+title: A small reveal
+timezone: America/Los_Angeles
+t0: 2016-03-31 20:30
+stages:
+  main: {{driver: obs, url: "{obs}", password: {{env: OBS_MAIN}}}}
+accounts:
+  ceo: {{network: x, handle: elonmusk, credentials: {{env: X_CEO}}, api: "{x}"}}
+crew:
+  caller: {{may: [go, hold, abort, end]}}
+  comms: {{may: [approve, post, silence]}}
+embargoes:
+  car: {{default: true, lifts: [{{on_air: Reveal}}]}}
+approvals: {{default: [comms]}}
+orders:
+  deposit: {{USD: 1000}}
+  sources: [{{kind: webhook, name: stores, secret: {{env: STORES}}, role: counts}}]
+  show_on: {{stage: main, source: PreorderCounter, text: "{{{{ orders.units }}}}"}}
+cues:
+  - {{cue: doors, at: T-0, do: [{{scene: Countdown}}]}}
+  - cue: reveal
+    after: doors
+    go: caller
+    do: [{{scene: Reveal}}, {{counter: open}}]
+  - cue: reveal-post
+    after: reveal
+    wait: {{for: 60s}}
+    do: [{{post: {{as: ceo, text: "Model 3. 35,000 dollars."}}}}]
+  - {{cue: close, after: reveal, go: caller, do: [{{end: show}}]}}
+"""
+
+
+@dataclass
+class Hall:
+    """The far ends of one show."""
+
+    obs: ObsEmulator
+    x: XEmulator
+    runbook: str
+    environ: dict[str, str]
+
+
+@pytest.fixture
+async def hall() -> AsyncIterator[Hall]:
+    """An emulated OBS and an emulated X."""
+    obs = ObsEmulator(
+        {"HoldingSlide": [], "Countdown": [], "Reveal": ["PreorderCounter"]},
+        texts=["PreorderCounter"],
+        password="stage-left",
+    )
+    x = XEmulator([XAccount.made("elonmusk")], wall_us)
+    await obs.start()
+    await x.start()
+    environ = {"OBS_MAIN": "stage-left", **XAccount.made("elonmusk").environ("X_CEO")}
+    yield Hall(obs, x, RUNBOOK.format(obs=obs.url, x=x.url), environ)
+    await x.aclose()
+    await obs.aclose()
+
+
+async def test_a_show_from_the_first_line_to_the_exit_code(tmp_path: Path, hall: Hall):
+    """Approve, GO, an order, end: the post follows the picture, the order is counted
+    onto the stream, the lines have no gap, and green is 0.
+    """
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+2s"
+    ) as show:
+        assert {"run", "run_dir", "url", "pid"} == set(show.place)
+        await show.launch("approve", "reveal-post")
+        await show.line("cue_ready", cue="reveal")
+        assert [] == hall.x.posts
+        await show.launch("go", "reveal")
+        await show.line("cue_ended", cue="reveal-post", state="done")
+        headers, body = signed(STORES_SECRET, "order-1", wall_us() / 1e6)
+        hook = f"{show.place['url']}/hooks/stores"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(hook, data=body, headers=headers) as answer,
+        ):
+            assert answer.ok
+        status = await show.until(lambda status: status["orders"]["units"] == 1)
+        assert "open" == status["counter"]
+        await show.launch("go", "close")
+        assert 0 == await show.ended()
+        report = await show.launch("report")
+    assert ["Model 3. 35,000 dollars."] == [post.text for post in hall.x.posts]
+    numbers = [line["seq"] for line in show.lines]
+    assert list(range(1, len(numbers) + 1)) == numbers
+    assert ("green", 64) == (report["verdict"], len(report["journal_digest"]))
+
+
+async def test_the_show_outlives_who_started_it(tmp_path: Path, hall: Hall):
+    """If the terminal is killed, the show goes on, and another one ends it."""
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+2s"
+    ) as show:
+        await show.line("cue_ready", cue="reveal")
+        show.process.kill()
+        await show.process.wait()
+        await show.launch("abort", "--why", "the terminal is gone")
+        status = await show.until(lambda status: status["state"] == "aborted")
+        assert "red" == status["verdict"]
+        front = (await _meta(show.place["run_dir"]))["front_pid"]
+        os.kill(front, signal.SIGTERM)
+
+
+async def test_a_killed_show_is_no_red_show(tmp_path: Path, hall: Hall):
+    """If the show's process dies, ``launch run`` says so instead of a verdict."""
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+60s", stderr=True
+    ) as show:
+        os.kill(show.place["pid"], signal.SIGKILL)
+        assert 1 == await show.ended()
+        assert show.process.stderr is not None
+        said = (await show.process.stderr.read()).decode()
+    assert "the show's process was ended by SIGKILL" in said
+    assert "Traceback" not in said
+
+
+async def test_sigterm_means_it(tmp_path: Path, hall: Hall):
+    """A supervisor that stops ``launch run`` stops both processes."""
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+60s"
+    ) as show:
+        show.process.send_signal(signal.SIGTERM)
+        assert 1 == await show.ended()
+        for name in ("pid", "front_pid"):
+            pid = (await _meta(show.place["run_dir"]))[name]
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+
+
+async def test_secrets_are_on_no_disk_and_in_no_environment(tmp_path: Path, hall: Hall):
+    """Neither run folder nor the processes' environments hold a secret."""
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+60s"
+    ) as show:
+        secrets = [*hall.environ.values(), STORES_SECRET]
+        meta = await _meta(show.place["run_dir"])
+        places = [
+            Path(f"/proc/{meta[name]}/environ") for name in ("pid", "front_pid")
+        ] + [file for file in Path(show.place["run_dir"]).rglob("*") if file.is_file()]
+        for place in places:
+            found = place.read_bytes()
+            assert [] == [s for s in secrets if s.encode() in found], place
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("X_CEO_ACCESS_TOKEN", "account ceo needs X_CEO_ACCESS_TOKEN"),
+        ("OBS_MAIN", "stage main needs OBS_MAIN"),
+    ],
+)
+async def test_a_missing_secret_starts_nothing(
+    tmp_path: Path, hall: Hall, missing: str, said: str
+):
+    """Bad input is exit code 2, names whose secret it is, and leaves no run folder."""
+    code, err = await _run_once(tmp_path, hall, without=missing)
+    assert 2 == code
+    assert said in err
+    assert not (tmp_path / "state" / "launchctl" / "runs").exists()
+
+
+async def test_a_taken_address_starts_nothing(tmp_path: Path, hall: Hall):
+    """An address that is taken is said with its cure; no process is left."""
+    taken = hall.x.url.removeprefix("http://")
+    code, err = await _run_once(tmp_path, hall, "--serve", taken)
+    assert 2 == code
+    assert f"cannot listen on {taken}" in err
+    assert "--serve" in err
+
+
+async def _meta(run_dir: str) -> dict[str, int]:
+    import json
+
+    meta: dict[str, int] = json.loads((Path(run_dir) / "run.json").read_text())
+    return meta
+
+
+async def _run_once(
+    folder: Path, hall: Hall, *options: str, without: str = ""
+) -> tuple[int, str]:
+    file = folder / "runbook.yaml"
+    file.write_text(hall.runbook)
+    environ = {
+        **os.environ,
+        **hall.environ,
+        "STORES": STORES_SECRET,
+        "XDG_STATE_HOME": str(folder / "state"),
+    }
+    environ.pop(without, None)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "launchctl", "run", str(file), "--t0", "+60s", *options),
+        env=environ,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(HANG_S):
+        _, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, err.decode()
