@@ -272,6 +272,15 @@ def adopt(
     return _one("adopt", cue, **_receipt(post_url, account))
 
 
+@_verb("override")
+def override(
+    cue: _Cue,
+    gate: Annotated[str, typer.Argument(metavar="GATE", show_default=False)],
+) -> _Work:
+    """Open one gate for this take, with --why. An embargo: two people, within 60 s."""
+    return _one("override", cue, gate=gate)
+
+
 @_verb("call")
 def call(
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", show_default=False)],

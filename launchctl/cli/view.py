@@ -87,7 +87,11 @@ def render(
         parts.append(Layout(holds, size=min(3, len(status["holds"]))))
     parts.append(Layout(_middle(status, now), minimum_size=9, ratio=2))
     if gates is not None:
-        parts.append(Layout(gates, size=min(5, 1 + len(status["gates"]))))
+        parts.append(
+            Layout(
+                gates, size=min(5, 1 + len(status["gates"]) + len(status["overrides"]))
+            )
+        )
     parts.append(Layout(_log(lines), minimum_size=4, ratio=1))
     if note:
         parts.append(Layout(_cut(Text(note, style="reverse")), size=1))

@@ -8,11 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from launchctl.cli.words import countdown, duration, money, number
+from launchctl.cli.words import countdown, duration, money, number, time_of_day
 from launchctl.times import Micros, parse_instant
 
 if TYPE_CHECKING:
-    from launchctl.show.status import CueStatus, Status
+    from launchctl.show.status import CueStatus, OverrideStatus, Status
 
 _NEXT = 8
 _LEVEL_STYLE = {
@@ -45,8 +45,8 @@ def holds_part(status: Status, now: Micros) -> RenderableType | None:
 
 
 def gates_part(status: Status) -> RenderableType | None:
-    """Closed gates, each with its reason; None if there is none."""
-    if not status["gates"]:
+    """Closed and overridden gates, each with its reason; None if there is none."""
+    if not status["gates"] and not status["overrides"]:
         return None
     block = Table.grid(expand=True, padding=(0, 1))
     block.add_column(no_wrap=True)
@@ -55,7 +55,22 @@ def gates_part(status: Status) -> RenderableType | None:
     block.add_row(Text("CLOSED GATES", style="dim"))
     for gate in status["gates"]:
         block.add_row(Text(gate["cue"], style="bold"), gate["gate"], Text(gate["why"]))
+    for given in status["overrides"]:
+        block.add_row(
+            Text(given["cue"], style="bold"), given["gate"], override_in_words(given)
+        )
     return block
+
+
+def override_in_words(given: OverrideStatus) -> Text:
+    """Who overrode a gate and why; or that a second person has to confirm it."""
+    if given["until"] is not None:
+        until = time_of_day(given["until"])
+        text = f"override asked by {given['by']}: a second person until {until} UTC"
+    else:
+        first = f"{given['asked_by']} and " if given["asked_by"] else ""
+        text = f"OVERRIDDEN by {first}{given['by']}"
+    return Text(f"{text} ({given['why']})", style="bold yellow")
 
 
 def next_part(status: Status, now: Micros) -> RenderableType:

@@ -3,7 +3,7 @@
 ``answer`` checks what holds for every verb: answered before, the state of the show, the
 role, expiry. Then the verb's own function says why not, or does it. A refused call
 changes nothing. A new verb is a row in ``tables.NEEDS`` and a function in
-``verbs`` or ``verbs_posts``.
+``verbs``, ``verbs_posts`` or ``verbs_permits``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launchctl.show import events as ev
-from launchctl.show import verbs, verbs_posts
+from launchctl.show import verbs, verbs_permits, verbs_posts
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
 from launchctl.show.plan import may
@@ -40,6 +40,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "counter": verbs_posts.counter,
     "settle": verbs_posts.settle,
     "adopt": verbs_posts.adopt,
+    "override": verbs_permits.override,
     "call": verbs.call_procedure,
     "end": verbs.end,
     "abort": verbs.abort,

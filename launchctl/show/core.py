@@ -149,6 +149,8 @@ def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
             for name in event.cues:
                 cue_changed(core, agenda, name)
                 agenda.owners[f"cue:{name}"] = None
+        case ev.Overridden():
+            agenda.cues[event.cue or ""] = None
         case ev.Closing():
             for name in event.skipped:
                 cue_changed(core, agenda, name)

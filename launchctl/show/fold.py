@@ -13,6 +13,7 @@ from typing import Any
 from launchctl.runbook.model import Runbook
 from launchctl.show import events as ev
 from launchctl.show.fold_cues import CUE_HANDLERS
+from launchctl.show.fold_permits import PERMIT_HANDLERS
 from launchctl.show.state import (
     Answered,
     Approval,
@@ -371,4 +372,5 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.ConditionChanged: _condition_changed,
     ev.HealthChanged: _health_changed,
     ev.NoteTaken: _note_taken,
+    **PERMIT_HANDLERS,
 }

@@ -12,6 +12,7 @@ from launchctl.runbook import actions as act
 from launchctl.runbook.model import ApprovedBy, Check, Gate, OnAir, OrdersFresh
 from launchctl.show import permissions as per
 from launchctl.show.core import Core
+from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, predecessors
 from launchctl.show.values import read
 from launchctl.times import Micros, format_span
@@ -26,7 +27,7 @@ def closed_gates(core: Core, planned: Planned) -> list[Closed]:
     since_us = on_air_since(core, planned)
     for gate in planned.cue.gate:
         why = why_gate_closed(core, gate, since_us, (planned,))
-        if why is not None:
+        if why is not None and not is_overridden(core, planned, gate_name(gate)):
             closed.append((gate_name(gate), why))
     closed.extend(_implied(core, planned))
     return closed
@@ -42,9 +43,9 @@ def _implied(core: Core, planned: Planned) -> list[Closed]:
     closed: dict[Closed, None] = {}
     for slot in planned.slots:
         if slot.action.guarded:
-            why = per.why_embargoed(core, planned, slot)
-            if why is not None:
-                closed["embargo", why] = None
+            for name in per.closed_embargoes(core, planned, slot):
+                says = f"embargo {name}: {per.why_embargo_closed(core, name)}"
+                closed[embargo_gate(name), says] = None
         why = per.why_unapproved(core, planned, slot)
         if why is not None:
             closed["approval", why] = None

@@ -13,6 +13,7 @@ from launchctl.runbook.embargo import embargoes_of
 from launchctl.runbook.model import ApprovedBy, Check, Gate, OnAir, OrdersFresh
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
+from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, Slot
 from launchctl.times import format_instant, format_span
 
@@ -60,11 +61,19 @@ def all_silenced(core: Core, planned: Planned) -> str | None:
 
 def why_embargoed(core: Core, planned: Planned, slot: Slot) -> str | None:
     """The first closed embargo that covers the action."""
-    for name in embargoes_of(core.runbook, planned.cue, slot.action):
-        why = why_embargo_closed(core, name)
-        if why is not None:
-            return f"embargo {name}: {why}"
+    for name in closed_embargoes(core, planned, slot):
+        return f"embargo {name}: {why_embargo_closed(core, name)}"
     return None
+
+
+def closed_embargoes(core: Core, planned: Planned, slot: Slot) -> list[str]:
+    """The embargoes that are closed before the action, and not overridden."""
+    return [
+        name
+        for name in embargoes_of(core.runbook, planned.cue, slot.action)
+        if why_embargo_closed(core, name) is not None
+        and not is_overridden(core, planned, embargo_gate(name))
+    ]
 
 
 def why_embargo_closed(core: Core, name: str) -> str | None:

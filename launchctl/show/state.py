@@ -42,6 +42,18 @@ class ActionState:
 
 
 @dataclass(slots=True)
+class OverrideState:
+    """A gate overridden for one take; with ``until_us`` it only was asked for."""
+
+    take: int
+    by: str
+    reason: str
+    at_us: Micros
+    until_us: Micros | None = None
+    asked_by: str | None = None
+
+
+@dataclass(slots=True)
 class CueState:
     """One cue. ``seq`` is the event that last changed its state."""
 
@@ -65,6 +77,8 @@ class CueState:
     reason: str | None = None
     hold: str | None = None
     actions: dict[str, ActionState] = field(default_factory=dict)
+    overrides: dict[str, OverrideState] = field(default_factory=dict)
+    """gate -> its override, in the words of ``gates.gate_name``."""
 
 
 @dataclass(slots=True)

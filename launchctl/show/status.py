@@ -59,6 +59,20 @@ class GateStatus(TypedDict):
     why: str
 
 
+class OverrideStatus(TypedDict):
+    """A gate that somebody overrode for the present take; with ``until`` it only was
+    asked for, and a second person has to confirm it by then.
+    """
+
+    cue: str
+    gate: str
+    by: str
+    why: str
+    at: str
+    until: str | None
+    asked_by: str | None
+
+
 class StandbyStatus(TypedDict):
     """What GO of a role fires now; ``seq`` last changed it."""
 
@@ -134,6 +148,7 @@ class Status(TypedDict):
     standby: dict[str, StandbyStatus]
     next: list[str]
     gates: list[GateStatus]
+    overrides: list[OverrideStatus]
     holds: list[HoldStatus]
     embargoes: list[EmbargoStatus]
     figures: dict[str, dict[str, Any]]

@@ -22,6 +22,7 @@ from launchctl.show.status import (
     StandbyStatus,
     Status,
 )
+from launchctl.show.status_permits import overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.timeline import planned
 from launchctl.show.world import offers
@@ -64,6 +65,7 @@ def status_of(core: Core) -> Status:
         "standby": _standby(core),
         "next": _next(core),
         "gates": _gates(core),
+        "overrides": overrides(core),
         "holds": _holds(core),
         "embargoes": _embargoes(core),
         "figures": _figures(core),

@@ -249,6 +249,10 @@ BURST_PAUSE_US = 2 * SECOND
 # --- calls (SEMANTICS 8) ---------------------------------------------------------
 
 CALL_EXPIRY_US = 2 * SECOND
+OVERRIDE_CONFIRM_US = 60 * SECOND
+"""Within this a second person confirms an override that needs two."""
+TWO_PERSON_GATES = ("embargo", "two_person")
+"""Kinds of gates whose override needs two persons."""
 EXPIRING = ("go", "fire", "resume")
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -264,6 +268,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "settle": ("post",),
     "adopt": ("post",),
     "counter": ("counter",),
+    "override": ("override",),
     "call": ("go",),
     "end": ("end", "retime"),
     "abort": ("abort",),
@@ -285,7 +290,6 @@ NOT_BUILT = (
     "confirm",
     "vote",
     "retire",
-    "override",
     "take-baton",
     "post correct",
     "post delete",

@@ -65,6 +65,7 @@ def a_status(**more: Any) -> Status:
         "standby": {},
         "next": [],
         "gates": [],
+        "overrides": [],
         "holds": [],
         "embargoes": [],
         "figures": {},

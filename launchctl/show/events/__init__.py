@@ -38,6 +38,7 @@ from launchctl.show.events.cues import (
     Intent,
     SettledByHand,
 )
+from launchctl.show.events.permits import Overridden, OverrideAsked
 from launchctl.show.events.show import (
     Approved,
     CallAccepted,
@@ -113,6 +114,8 @@ __all__ = [
     "NeedsPerson",
     "NoteTaken",
     "OrdersSampled",
+    "Overridden",
+    "OverrideAsked",
     "ProcedureEnded",
     "ProcedureRefused",
     "ProcedureStarted",
@@ -171,6 +174,8 @@ REGISTRY: dict[str, type[Event]] = {
         ActionEnded,
         SettledByHand,
         CueAdopted,
+        OverrideAsked,
+        Overridden,
         StageChanged,
         ByHand,
         NeedsPerson,

@@ -9,8 +9,7 @@ const number = new Intl.NumberFormat(data.lang);
 
 export function drawPanels(status, wall) {
   drawHolds(status, wall);
-  list('gates', status.gates, (gate) => `${gate.cue}/${gate.gate}`, gateItem);
-  if (!status.gates.length) only('gates', word('no_gates'));
+  drawGates(status, wall);
   list('posts', status.posts, (post) => `${post.cue}/${post.account}/${post.digest}`,
     (post) => postItem(post));
   drawCounter(status);
@@ -43,9 +42,50 @@ function drawHolds(status, wall) {
   });
 }
 
-const gateItem = (gate) => h('div.item', null,
-  h('div.row', null, h('b', null, gate.cue), h('span.soft', null, gate.gate)),
-  h('span.warn', null, gate.why));
+/** Closed gates, and those that somebody overrode or wants a second person for. */
+function drawGates(status, wall) {
+  const items = [
+    ...status.gates.map((gate) => [`${gate.cue}/${gate.gate}`, gate, gateItem]),
+    ...status.overrides.map((given) => [`override/${given.cue}/${given.gate}`, given,
+      (one) => overrideItem(one, wall)]),
+  ];
+  if (items.length) keep($('gates'), items);
+  else only('gates', word('no_gates'));
+}
+
+/** Approvals and figures cannot be overridden. */
+const NO_OVERRIDE = /^(approval|approved_by|figure)/;
+
+function gateItem(gate) {
+  const row = h('div.row', null, h('b', null, gate.cue), h('span.soft', null, gate.gate));
+  if (can('override') && !NO_OVERRIDE.test(gate.gate)) {
+    row.append(h('span.push', null, overrideButton(word('override'), gate)));
+  }
+  return h('div.item', null, row, h('span.warn', null, gate.why));
+}
+
+function overrideButton(label, { cue, gate }) {
+  return button(label, {
+    act: `override-${cue}`, kind: 'danger', name: `${label}: ${gate}, ${cue}`,
+    press: () => {
+      const why = prompt(word('ask_why', `${gate}, ${cue}`));
+      if (why?.trim()) call('override', cue, { gate, why: why.trim() });
+    },
+  });
+}
+
+function overrideItem(given, wall) {
+  const row = h('div.row', null, h('b', null, given.cue), h('span.soft', null, given.gate));
+  if (given.until) {
+    if (can('override')) {
+      row.append(h('span.push', null, overrideButton(word('confirm_override'), given)));
+    }
+    return h('div.item', null, row, h('span.warn', null,
+      word('override_asked', given.by, wall(instant(given.until)), given.why)));
+  }
+  const who = [given.asked_by, given.by].filter(Boolean).join(' + ');
+  return h('div.item', null, row, h('span.warn', null, word('overridden', who, given.why)));
+}
 
 function postItem(post) {
   const head = h('div.row', null, pill(post.state),

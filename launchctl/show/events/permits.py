@@ -1,0 +1,33 @@
+"""Events of permissions: overrides (SEMANTICS 5 and 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from launchctl.show.events.base import Event
+from launchctl.times import Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideAsked(Event):
+    """One person wants a gate of the cue overridden; a second one has to confirm it
+    before ``until_us``. ``take`` is the firing that it is for.
+    """
+
+    event: ClassVar[str] = "override_asked"
+    gate: str
+    take: int
+    reason: str
+    until_us: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overridden(Event):
+    """A gate of the cue is open for this take; ``asked_by`` is the first of two."""
+
+    event: ClassVar[str] = "overridden"
+    gate: str
+    take: int
+    reason: str
+    asked_by: str | None = None

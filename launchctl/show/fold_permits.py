@@ -1,0 +1,37 @@
+"""The part of the fold that keeps permissions: overrides (SEMANTICS 5 and 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from launchctl.show import events as ev
+from launchctl.show.state import OverrideState, State
+
+
+def _override_asked(state: State, event: ev.OverrideAsked) -> None:
+    cue = state.cues[event.cue or ""]
+    cue.overrides[event.gate] = OverrideState(
+        take=event.take,
+        by=event.by or "",
+        reason=event.reason,
+        at_us=event.at_us,
+        until_us=event.until_us,
+    )
+
+
+def _overridden(state: State, event: ev.Overridden) -> None:
+    cue = state.cues[event.cue or ""]
+    cue.overrides[event.gate] = OverrideState(
+        take=event.take,
+        by=event.by or "",
+        reason=event.reason,
+        at_us=event.at_us,
+        asked_by=event.asked_by,
+    )
+
+
+PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
+    ev.OverrideAsked: _override_asked,
+    ev.Overridden: _overridden,
+}

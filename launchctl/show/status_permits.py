@@ -1,0 +1,34 @@
+"""The part of the status that says who permitted what."""
+
+from __future__ import annotations
+
+from launchctl.show.core import Core
+from launchctl.show.overrides import take_of
+from launchctl.show.status import OverrideStatus
+from launchctl.times import format_instant
+
+
+def overrides(core: Core) -> list[OverrideStatus]:
+    """Gates overridden in the present takes, and those that wait for a second person;
+    what was asked for and not confirmed in time is no longer there.
+    """
+    rows: list[OverrideStatus] = []
+    for name, cue in core.state.cues.items():
+        for gate, given in cue.overrides.items():
+            over = given.until_us is not None and given.until_us < core.now_us
+            past = given.take != take_of(cue) and given.take != cue.take
+            if over or past:
+                continue
+            until_us = given.until_us
+            rows.append(
+                {
+                    "cue": name,
+                    "gate": gate,
+                    "by": given.by,
+                    "why": given.reason,
+                    "at": format_instant(given.at_us),
+                    "until": None if until_us is None else format_instant(until_us),
+                    "asked_by": given.asked_by,
+                }
+            )
+    return rows
