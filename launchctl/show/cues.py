@@ -17,7 +17,7 @@ from launchctl.show.holds import open_hold
 from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned
 from launchctl.show.tables import CueWord
-from launchctl.show.triggers import due_on_clock, rearm, true_long_enough_us
+from launchctl.show.triggers import due_on_clock, read_owner, rearm, true_long_enough_us
 from launchctl.times import Micros, format_span
 
 _W = CueWord
@@ -110,6 +110,10 @@ def _stand_first(core: Core, planned: Planned) -> None:
 def _move(core: Core, planned: Planned) -> None:
     """A due cue takes its next step; looked at again, as others moved before it."""
     cue = core.state.cues[planned.cue.id]
+    owner = f"cue:{planned.cue.id}"
+    if owner in core.agenda.owners:  # it reads what moved before it in this pass
+        del core.agenda.owners[owner]
+        read_owner(core, owner)
     if cue.state in (_W.PENDING, _W.STANDBY):
         due_us = _coming(core, planned)
         if due_us is not None:

@@ -171,3 +171,15 @@ def test_a_condition_that_has_been_true_long_enough_in_a_hold_is_due_at_the_resu
     play.call(T0 - 40 * SECOND, "resume", "a")
     play.run(T0 - 30 * SECOND)
     assert [T0 - 40 * SECOND] == play.fired_us("x")
+
+
+def test_a_condition_is_read_again_before_a_cue_is_due_by_it():
+    """SEMANTICS 4: ``when`` must be true when due, though another moved just before."""
+    runbook = book(
+        cue("x", at="T-0"),
+        cue("y", when="cues['x'].state == 'pending'", at="T-0"),
+        cue("z", at="T+1m"),
+    )
+    play = Play(runbook).run(T0 + HOUR)
+    assert "done" == play.state_of("x")
+    assert [] == play.fired_us("y")

@@ -27,6 +27,8 @@ class CueFacts:
     entered_us: Micros = 0
     procedure_take: int = 0
     due_us: Micros | None = None
+    released_us: Micros | None = None
+    """When a person let it go on: by GO, ``fire``, or the release of its hold."""
     how: str = ""
     released_seq: int = 0
     fired_us: Micros | None = None
@@ -261,8 +263,9 @@ class Facts:
         cue.word, cue.how = "waiting", line["how"]
         cue.due_us = parse_instant(line["due"])
         cue.outcome = cue.ended_us = None
+        cue.released_us = None
         if cue.how != "triggers":
-            cue.released_seq = self.seq
+            cue.released_seq, cue.released_us = self.seq, self.at_us
 
     def _cue_held(self, line: Line, cue: CueFacts) -> None:
         cue.word = "held"
@@ -270,7 +273,7 @@ class Facts:
             cue.due_us, cue.how = parse_instant(line["due"]), "triggers"
 
     def _cue_freed(self, _line: Line, cue: CueFacts) -> None:
-        cue.word = "waiting"
+        cue.word, cue.released_us = "waiting", self.at_us
 
     def _cue_parked(self, _line: Line, cue: CueFacts) -> None:
         cue.word = "parked"

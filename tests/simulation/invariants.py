@@ -490,11 +490,10 @@ class GatedAnew(Invariant):
         cue = facts.cues[command.cue]
         if action.post.despite_silence and cue.procedure is not None:
             return
-        for from_us, to_us in facts.silences.get(account or "", []):
-            ended_us = sent.at_us if to_us is None else to_us
-            if cue.due_us is not None and cue.due_us < ended_us <= sent.at_us:
-                began = max(from_us, cue.due_us)
-                yield f"{command.key} left, though silence lay over it at {began}"
+        since_us = cue.due_us if cue.released_us is None else cue.released_us
+        for _, to_us in facts.silences.get(account or "", []):
+            if to_us is None or (since_us is not None and since_us < to_us):
+                yield f"{command.key} left, though a silence lay over it"
 
 
 class HumanCuts(Invariant):

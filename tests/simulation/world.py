@@ -123,7 +123,9 @@ class World:
             inputs.append(heapq.heappop(self._heap)[2])
         inputs.extend(extra)
         again = None
-        if self.rng.random() < 0.03:
+        # a process that has not seen its stages yet waits for them in its own memory
+        sure = not any(s.unsure for s in self.engine.state.stages.values())
+        if sure and self.rng.random() < 0.03:
             again = self._from_prefix().step(self.now_us, inputs)
         self.trace.items.append(Step(self.now_us, tuple(inputs), quiet))
         decision = self.engine.step(self.now_us, inputs)
