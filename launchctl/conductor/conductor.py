@@ -33,7 +33,7 @@ from launchctl.errors import JournalError
 from launchctl.runbook.actions import Effect
 from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
 from launchctl.show.engine import Decision, Engine
-from launchctl.show.events import encode
+from launchctl.show.events import CounterSet, encode
 from launchctl.show.inputs import (
     Call,
     ClockStepped,
@@ -147,7 +147,8 @@ class Conductor:
         for command in decision.commands:
             self._after_append(command, durable)
         if self._counter:
-            self._counter.state(self.engine.state.counter)
+            said = any(isinstance(event, CounterSet) for event in decision.events)
+            self._counter.state(self.engine.state.counter, said=said)
 
     def _after_append(self, command: AnyCommand, durable: asyncio.Future[None]) -> None:
         match command:

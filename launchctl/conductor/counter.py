@@ -2,7 +2,9 @@
 
 A projection, not a decision: the engine says whether the counter is open, frozen or
 hidden, and what it says is journaled; the text follows the ledger, latest wins, at most
-ten times a second (OBS shows 30 a second at best, and renders each).
+ten times a second (OBS shows 30 a second at best, and renders each). A text that a
+person wrote there is left alone, until a person or a cue sets the counter again: that
+word is the later one.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ _PAUSE_S = 0.1
 class ShowsText(Protocol):
     """A stage that can show a fast-changing text."""
 
-    def show_text(self, source: str, text: str) -> None:
-        """Set a text source soon; the latest text wins."""
+    def show_text(self, source: str, text: str, *, over_hand: bool = False) -> None:
+        """Set a text source soon; the latest text wins. One that a person wrote into
+        is left alone until ``over_hand``.
+        """
         ...
 
 
@@ -51,6 +55,7 @@ class CounterText:
         self._totals = Totals()
         self._state = "hidden"
         self._shown: str | None = None
+        self._over_hand = False
         self._news = asyncio.Event()
 
     def totals(self, totals: Totals) -> None:
@@ -58,9 +63,13 @@ class CounterText:
         self._totals = totals
         self._news.set()
 
-    def state(self, state: str) -> None:
-        """The engine's word: open, frozen or hidden."""
-        if state != self._state:
+    def state(self, state: str, *, said: bool = False) -> None:
+        """The engine's word: open, frozen or hidden. ``said``: a person or a cue just
+        set it, be it to what it was; then its text is also put over a hand's.
+        """
+        if said:
+            self._over_hand = state != "frozen"
+        if said or state != self._state:
             self._state = state
             self._news.set()
 
@@ -74,11 +83,15 @@ class CounterText:
         while True:
             await self._news.wait()
             self._news.clear()
-            text = self._text()
-            if text is not None and text != self._shown:
-                self._stage.show_text(self._source, text)
-                self._shown = text
+            self._follow()
             await asyncio.sleep(_PAUSE_S)
+
+    def _follow(self) -> None:
+        text = self._text()
+        if text is None or (text == self._shown and not self._over_hand):
+            return
+        self._stage.show_text(self._source, text, over_hand=self._over_hand)
+        self._shown, self._over_hand = text, False
 
     def _text(self) -> str | None:
         match self._state:
