@@ -5,6 +5,7 @@ and the show that its tests play on.
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,30 @@ class Setting:
     rtmp: str
     scenes: Mapping[str, tuple[int, int, int]]
     texts: Mapping[str, str]
+
+
+_SHIM = r"""
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+int bind(int fd, const struct sockaddr *asked, socklen_t size) {
+  int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
+  struct sockaddr_storage own;
+  if (size > sizeof own) return next(fd, asked, size);
+  memcpy(&own, asked, size);
+  struct sockaddr_in *v4 = (struct sockaddr_in *)&own;
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&own;
+  if (own.ss_family == AF_INET && v4->sin_addr.s_addr == htonl(INADDR_ANY))
+    v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (own.ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr))
+    v6->sin6_addr = in6addr_loopback;
+  return next(fd, (struct sockaddr *)&own, size);
+}
+"""
 
 
 def write_configuration(folder: Path, port: int, setting: Setting) -> None:
@@ -206,3 +231,13 @@ def _scene(name: str, items: list[tuple[str, int, int]]) -> dict[str, object]:
             ],
         },
     }
+
+
+def compile_shim(folder: Path) -> None:
+    """Compile ``loopback.so``, to be loaded before everything else."""
+    source = folder / "loopback.c"
+    source.write_text(_SHIM)
+    library = folder / "loopback.so"
+    subprocess.run(
+        ["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True
+    )

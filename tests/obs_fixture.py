@@ -8,7 +8,7 @@ interface; a shim around bind(2), compiled on the spot, keeps it on loopback.
         obs.url, obs.password
         obs.kill(); obs.restart()
 
-``tests/obs_config.py`` writes what it starts with.
+``tests/obs_config.py`` writes what it starts with, the shim included.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.obs_config import (
     PASSWORD,
     WIDTH,
     Setting,
+    compile_shim,
     write_configuration,
 )
 
@@ -49,29 +50,6 @@ __all__ = [
     "start_obs",
     "why_not",
 ]
-
-_SHIM = r"""
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <dlfcn.h>
-#include <netinet/in.h>
-#include <string.h>
-#include <sys/socket.h>
-
-int bind(int fd, const struct sockaddr *asked, socklen_t size) {
-  int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
-  struct sockaddr_storage own;
-  if (size > sizeof own) return next(fd, asked, size);
-  memcpy(&own, asked, size);
-  struct sockaddr_in *v4 = (struct sockaddr_in *)&own;
-  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&own;
-  if (own.ss_family == AF_INET && v4->sin_addr.s_addr == htonl(INADDR_ANY))
-    v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (own.ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr))
-    v6->sin6_addr = in6addr_loopback;
-  return next(fd, (struct sockaddr *)&own, size);
-}
-"""
 
 
 def why_not() -> str | None:
@@ -111,7 +89,7 @@ class ObsProcess:
     def start(self) -> None:
         """Start display and OBS; returns when obs-websocket answers."""
         write_configuration(self.folder, self.port, self._setting)
-        _compile_shim(self.folder)
+        compile_shim(self.folder)
         self._open_display()
         self.launch()
 
@@ -304,12 +282,3 @@ def _speaks_websocket(port: int) -> bool:
             return b" 101 " in knock.recv(64)
     except OSError:
         return False
-
-
-def _compile_shim(folder: Path) -> None:
-    source = folder / "loopback.c"
-    source.write_text(_SHIM)
-    library = folder / "loopback.so"
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True
-    )
