@@ -45,8 +45,15 @@ orders:
     - {{kind: webhook, name: stores, secret: {{env: STORES}}, role: counts}}
   show_on: {{stage: main, source: PreorderCounter, text: "{{{{ orders.units }}}}"}}
 cues:
-  - {{cue: doors, at: T-3s, do: [{{scene: Countdown}}]}}
-  - {{cue: keynote, at: T-0, do: [{{scene: Keynote, transition: {{fade: 300ms}}}}]}}
+  # never late: how long this machine takes to start a show is no matter here
+  - cue: doors
+    at: T-3s
+    late: {{within: any, else: hold}}
+    do: [{{scene: Countdown}}]
+  - cue: keynote
+    at: T-0
+    late: {{within: any, else: hold}}
+    do: [{{scene: Keynote, transition: {{fade: 300ms}}}}]
   - cue: reveal
     after: keynote
     go: caller
