@@ -281,6 +281,14 @@ def override(
     return _one("override", cue, gate=gate)
 
 
+@_verb("take-baton")
+def take_baton(
+    role: Annotated[str, typer.Argument(metavar="ROLE", show_default=False)],
+) -> _Work:
+    """Call the show for a role from now on; with --why, if somebody else does."""
+    return _one("take-baton", role)
+
+
 @_verb("call")
 def call(
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", show_default=False)],

@@ -81,7 +81,9 @@ def next_part(status: Status, now: Micros) -> RenderableType:
     block.add_column(no_wrap=True, justify="right")
     for role, standby in status["standby"].items():
         mark = Text("STANDBY", style="bold black on green")
-        block.add_row(mark, Text(standby["cue"], style="bold"), Text(f"GO: {role}"))
+        baton = status["batons"].get(role)
+        who = f"GO: {role} ({baton['by']})" if baton else f"GO: {role}"
+        block.add_row(mark, Text(standby["cue"], style="bold"), Text(who))
     if not status["standby"]:
         block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
     by_name = {cue["cue"]: cue for cue in status["cues"]}

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from launchctl.show import batons, verbs, verbs_permits, verbs_posts
 from launchctl.show import events as ev
-from launchctl.show import verbs, verbs_permits, verbs_posts
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
 from launchctl.show.plan import may
@@ -44,6 +44,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "call": verbs.call_procedure,
     "end": verbs.end,
     "abort": verbs.abort,
+    "take-baton": batons.take_baton,
 }
 
 
@@ -54,6 +55,7 @@ def answer(core: Core, call: Call) -> None:
     try:
         _check(core, call)
         do = _VERBS[call.verb](core, call)
+        free = batons.claim(core, call)
     except Refused as refused:
         core.emit(
             ev.CallRefused,
@@ -76,6 +78,8 @@ def answer(core: Core, call: Call) -> None:
         position=call.position,
         args={str(key): value for key, value in call.args.items()},
     )
+    if free is not None:
+        batons.move(core, free, call.by, "the first to call")
     do()
 
 

@@ -1,4 +1,4 @@
-"""The part of the fold that keeps permissions: overrides (SEMANTICS 5 and 8)."""
+"""The part of the fold that keeps permissions (SEMANTICS 5 and 8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.state import OverrideState, State
+from launchctl.show.state import BatonState, OverrideState, State
 
 
 def _override_asked(state: State, event: ev.OverrideAsked) -> None:
@@ -31,7 +31,12 @@ def _overridden(state: State, event: ev.Overridden) -> None:
     )
 
 
+def _baton_taken(state: State, event: ev.BatonTaken) -> None:
+    state.batons[event.role] = BatonState(event.by or "", event.seq, event.at_us)
+
+
 PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OverrideAsked: _override_asked,
     ev.Overridden: _overridden,
+    ev.BatonTaken: _baton_taken,
 }

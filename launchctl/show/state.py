@@ -152,6 +152,15 @@ class FigureState:
 
 
 @dataclass(slots=True)
+class BatonState:
+    """Who calls the show for a role; ``seq`` is the event that gave it."""
+
+    by: str
+    seq: int
+    since_us: Micros
+
+
+@dataclass(slots=True)
 class Answered:
     """What a call was answered."""
 
@@ -190,6 +199,8 @@ class State:
     procedures: dict[str, ProcedureState] = field(default_factory=dict)
     standby: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     """role -> (cue, the seq that last changed it)."""
+    batons: dict[str, BatonState] = field(default_factory=dict)
+    """role -> who holds its baton; a role without one is free."""
     conditions: dict[str, tuple[bool | None, Micros]] = field(default_factory=dict)
     """owner -> (what its ``when`` says, since when)."""
     stages: dict[str, StageState] = field(default_factory=dict)

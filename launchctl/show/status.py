@@ -80,6 +80,14 @@ class StandbyStatus(TypedDict):
     seq: int
 
 
+class BatonStatus(TypedDict):
+    """Who calls the show for a role now."""
+
+    by: str
+    since: str
+    seq: int
+
+
 class HoldStatus(TypedDict):
     """An open hold; ``until`` if it ends by itself."""
 
@@ -146,6 +154,7 @@ class Status(TypedDict):
     l_s: float | None
     t0: str | None
     standby: dict[str, StandbyStatus]
+    batons: dict[str, BatonStatus]
     next: list[str]
     gates: list[GateStatus]
     overrides: list[OverrideStatus]

@@ -22,7 +22,7 @@ from launchctl.show.status import (
     StandbyStatus,
     Status,
 )
-from launchctl.show.status_permits import overrides
+from launchctl.show.status_permits import batons, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.timeline import planned
 from launchctl.show.world import offers
@@ -63,6 +63,7 @@ def status_of(core: Core) -> Status:
         "l_s": None if l_us is None else seconds(l_us),
         "t0": _instant(state.t0_wall_us),
         "standby": _standby(core),
+        "batons": batons(core),
         "next": _next(core),
         "gates": _gates(core),
         "overrides": overrides(core),

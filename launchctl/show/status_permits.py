@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launchctl.show.core import Core
 from launchctl.show.overrides import take_of
-from launchctl.show.status import OverrideStatus
+from launchctl.show.status import BatonStatus, OverrideStatus
 from launchctl.times import format_instant
 
 
@@ -32,3 +32,15 @@ def overrides(core: Core) -> list[OverrideStatus]:
                 }
             )
     return rows
+
+
+def batons(core: Core) -> dict[str, BatonStatus]:
+    """By role: who calls the show for it; a role that is not listed is free."""
+    return {
+        role: {
+            "by": baton.by,
+            "since": format_instant(baton.since_us),
+            "seq": baton.seq,
+        }
+        for role, baton in core.state.batons.items()
+    }

@@ -272,11 +272,28 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "call": ("go",),
     "end": ("end", "retime"),
     "abort": ("abort",),
+    "take-baton": (),
 }
 """verb -> any of these in a role's ``may``. () is decided by the target: ``go`` by the
-cue's roles, ``resume`` by the hold's. Posts-only cues also take ``post`` for skip and
-fire.
+cue's roles, ``resume`` by the hold's, ``take-baton`` by its role. Posts-only cues also
+take ``post`` for skip and fire.
 """
+
+BATON_VERBS = (
+    "go",
+    "choose",
+    "skip",
+    "fire",
+    "do",
+    "call",
+    "jump",
+    "amend",
+    "retime",
+    "recycle",
+    "end",
+    "resume",
+)
+"""Taken only from whoever holds the baton of a role that may give them."""
 
 CLOSING_VERBS = ("settle", "adopt", "silence", "abort")
 FINISHED_VERBS = ("settle", "adopt")
@@ -290,7 +307,6 @@ NOT_BUILT = (
     "confirm",
     "vote",
     "retire",
-    "take-baton",
     "post correct",
     "post delete",
 )

@@ -95,6 +95,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("take", "take {}", "Durchgang {}"),
     ("gates", "Closed gates", "Geschlossene Tore"),
     ("no_gates", "No gate is closed", "Kein Tor ist geschlossen"),
+    ("take_baton", "Take the baton of {}", "Stab von {} übernehmen"),
     ("override", "Override", "Übergehen"),
     ("confirm_override", "Confirm override", "Übergehen bestätigen"),
     ("ask_why", "Reason, for the journal ({}):", "Grund, für das Protokoll ({}):"),

@@ -64,6 +64,7 @@ def a_status(**more: Any) -> Status:
         "t0": T0,
         "standby": {},
         "next": [],
+        "batons": {},
         "gates": [],
         "overrides": [],
         "holds": [],

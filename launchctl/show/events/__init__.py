@@ -38,7 +38,7 @@ from launchctl.show.events.cues import (
     Intent,
     SettledByHand,
 )
-from launchctl.show.events.permits import Overridden, OverrideAsked
+from launchctl.show.events.permits import BatonTaken, Overridden, OverrideAsked
 from launchctl.show.events.show import (
     Approved,
     CallAccepted,
@@ -83,6 +83,7 @@ __all__ = [
     "Attempt",
     "AttemptEnded",
     "AttemptSettled",
+    "BatonTaken",
     "ByHand",
     "CallAccepted",
     "CallRefused",
@@ -176,6 +177,7 @@ REGISTRY: dict[str, type[Event]] = {
         CueAdopted,
         OverrideAsked,
         Overridden,
+        BatonTaken,
         StageChanged,
         ByHand,
         NeedsPerson,

@@ -1,4 +1,4 @@
-"""Events of permissions: overrides (SEMANTICS 5 and 8)."""
+"""Events of permissions: overrides, batons (SEMANTICS 5 and 8)."""
 
 from __future__ import annotations
 
@@ -31,3 +31,13 @@ class Overridden(Event):
     take: int
     reason: str
     asked_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatonTaken(Event):
+    """The person ``by`` calls the show for the role now; ``before`` did until now."""
+
+    event: ClassVar[str] = "baton_taken"
+    role: str
+    before: str | None = None
+    reason: str = ""

@@ -21,6 +21,7 @@ export function drawStandby(status) {
   for (const [role, { cue, seq }] of Object.entries(status.standby)) {
     const entry = byCue.get(cue) ?? { cue, seq, roles: [] };
     entry.roles.push(role);
+    entry.batons = { ...entry.batons, [role]: status.batons[role]?.by };
     byCue.set(cue, entry);
   }
   noteFocus();
@@ -40,15 +41,29 @@ function noteFocus() {
   }
 }
 
-function standbyRow({ cue, roles: asked }) {
+function standbyRow({ cue, roles: asked, batons }) {
+  const who = (role) => (batons[role] ? `${role}: ${batons[role]}` : role);
   const row = h('div.standby-row', null,
     h('div', null,
-      h('span.role', null, asked.join(', ')),
+      h('span.role', null, asked.map(who).join(', ')),
       h('strong', null, cue),
       h('span.what', null, whatOf(cue))));
-  if (asked.some((role) => roles.has(role))) row.append(goButton(cue));
+  const mine = asked.filter((role) => roles.has(role));
+  if (!mine.length) return row;
+  if (mine.some((role) => [undefined, data.person].includes(batons[role]))) {
+    row.append(goButton(cue));
+  } else row.append(...mine.map((role) => batonButton(role, batons[role])));
   return row;
 }
+
+/** Two persons of one role: who does not hold the baton can take it, with a reason. */
+const batonButton = (role, by) => button(word('take_baton', role), {
+  act: `baton-${role}`,
+  press: () => {
+    const why = prompt(word('ask_why', `${role}: ${by}`));
+    if (why?.trim()) call('take-baton', role, { why: why.trim() });
+  },
+});
 
 function goButton(cue) {
   if (!shown.has(cue)) shown.set(cue, performance.now());
