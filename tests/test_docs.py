@@ -157,6 +157,8 @@ def test_every_word_of_the_status_is_documented() -> None:
     shapes = (
         status.Status,
         status.CueStatus,
+        status.SegmentStatus,
+        status.HardOutStatus,
         status.PostStatus,
         status.GateStatus,
         status.StandbyStatus,
@@ -338,6 +340,6 @@ def _completed(part: Any) -> dict[str, Any]:
         part = {"cues": [{"cue": "gated", "at": "T-0", **part}]}
     whole = {**_WORLD, **part}
     lean = ("stores-open", "reveal")
-    there = {cue["cue"] for cue in whole["cues"]}
+    there = {cue.get("cue") for cue in whole["cues"]}
     marks = [{"cue": name, "at": "T-1h"} for name in lean if name not in there]
     return {**whole, "cues": [*marks, *whole["cues"]]}

@@ -12,6 +12,7 @@ from launchctl.cli.view_parts import (
     next_part,
     stages_part,
 )
+from launchctl.cli.view_segments import segments_part
 from launchctl.cli.words import t_clock, time_of_day
 from launchctl.show.status import Status
 from launchctl.times import parse_instant
@@ -30,6 +31,7 @@ def print_status(status: Status, screen: Console) -> None:
     )
     for part in (
         holds_part(status, now),
+        segments_part(status, now),
         next_part(status, now),
         gates_part(status),
         counter_part(status),

@@ -27,6 +27,7 @@ from launchctl.cli.view_parts import (
     next_part,
     stages_part,
 )
+from launchctl.cli.view_segments import segments_part
 from launchctl.cli.words import line_in_words, t_clock, time_of_day
 from launchctl.times import Micros, parse_instant
 
@@ -39,6 +40,7 @@ PERIOD_S = 0.25
 """Four pictures a second: smooth for a clock of seconds, cheap for the machine."""
 
 _LAST_LINES = 50
+_AHEAD = ("running", "pending")
 _STATE_STYLE = {
     "scheduled": "cyan",
     "counting": "bold green",
@@ -81,10 +83,14 @@ def render(
     """
     holds = holds_part(status, now)
     gates = gates_part(status)
+    segments = segments_part(status, now)
     layout = Layout()
     parts = [Layout(_head(status), size=2)]
     if holds is not None:
         parts.append(Layout(holds, size=min(3, len(status["holds"]))))
+    if segments is not None:
+        coming = [s for s in status["segments"] if s["state"] in _AHEAD]
+        parts.append(Layout(segments, size=min(4, 1 + len(coming))))
     parts.append(Layout(_middle(status, now), minimum_size=9, ratio=2))
     if gates is not None:
         parts.append(

@@ -31,6 +31,7 @@ def check(context: Context, runbook: Runbook) -> None:
             _check_triggers(context, runbook, cue, procedure)
             _check_actions(context, runbook, cue)
             _check_gates(context, runbook, cue)
+    _check_segments(context, runbook)
     _check_cycles(context, runbook)
     _check_calls(context, runbook)
     _check_safe(context, runbook)
@@ -68,6 +69,19 @@ def _check_triggers(
             _at(context, cue),
             "in_hold: only a cue at a wall instant runs on in a hold",
         )
+
+
+def _check_segments(context: Context, runbook: Runbook) -> None:
+    """``skip NAME`` means a cue or a segment, never either."""
+    cues = {cue.id for _, cue in all_cues(runbook)}
+    for segment in runbook.segments:
+        if segment.name in cues:
+            line = context.places[f"cue {segment.name}"][0]
+            context.reader.problem(
+                context.places[f"segment {segment.name}"],
+                f"a segment cannot be called {segment.name!r}: the cue in line {line} "
+                "is",
+            )
 
 
 def _predecessors(cue: Cue) -> Iterator[str]:

@@ -193,6 +193,7 @@ def _read(
     values["hard_out_us"] = hard_out.at_us if hard_out else None
     _read_world(context, fields, values)
     values["cues"] = fields.take("cues", read_cues(context, "cues")) or ()
+    values["segments"] = tuple(context.segments)
     procedures = fields.take("procedures", read_procedures(context))
     values["procedures"] = procedures or {}
     values["safe"] = fields.take("safe", read_do(context, "safe", "safe")) or ()

@@ -144,6 +144,7 @@ class Cue(Frozen):
     reserve: bool = False
     in_hold_wait: bool = False
     do: tuple[AnyAction, ...] = ()
+    segment: Name | None = None
     file: str = ""
     line: int = 0
 
@@ -151,6 +152,18 @@ class Cue(Frozen):
     def pinned(self) -> bool:
         """True if a wall instant is its trigger: holds do not move it."""
         return isinstance(self.at, AtWall)
+
+
+class Segment(Frozen):
+    """A part of the show, such as the keynote; its cues name it.
+
+    ``duration_us`` None: it ends with the last of its cues.
+    """
+
+    name: Name
+    duration_us: Span | None = None
+    presenter: Text | None = None
+    may_drop: bool = False
 
 
 class Procedure(Frozen):
@@ -327,6 +340,7 @@ class Runbook(Frozen):
     notify: dict[str, Notification] = Field(default_factory=dict)
     vars: dict[str, Any] = Field(default_factory=dict)
     cues: tuple[Cue, ...] = ()
+    segments: tuple[Segment, ...] = ()
     procedures: dict[str, Procedure] = Field(default_factory=dict)
     safe: tuple[AnyAction, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -34,8 +34,11 @@ def read_cues(context: Context, what: str) -> Read[tuple[model.Cue, ...]]:
             return None
         if len(node.items) > MAX_CUES:
             reader.problem(node, f"{what}: at most {MAX_CUES:,} cues")
-        found = []
+        found: list[model.Cue] = []
         for item in node.items[:MAX_CUES]:
+            if isinstance(item, Mapping) and "segment" in item.items:
+                found.extend(_read_segment(context, item))
+                continue
             cue = _read_cue(context, item)
             if cue is not None:
                 found.append(cue)
@@ -50,7 +53,7 @@ def _read_cue(context: Context, node: Node) -> model.Cue | None:
     if fields is None:
         return None
     if "cue" not in fields.node.items:
-        later = [key for key in ("segment", "choice") if fields.has(key)]
+        later = [key for key in ("choice",) if fields.has(key)]
         if later:
             reader.problem(fields.at(later[0]), not_built(later[0]))
             return None
@@ -65,11 +68,49 @@ def _read_cue(context: Context, node: Node) -> model.Cue | None:
         fields.done(later=CUE)
     if name is None or not fields.sound:
         return None
+    values["segment"] = context.segment
     return model.Cue(id=name, file=reader.file, line=node.line, **values)
 
 
-def _cue_name(context: Context) -> Read[str]:
-    read_name = context.reader.name("cue")
+def _read_segment(context: Context, node: Mapping) -> tuple[model.Cue, ...]:
+    """``- segment: keynote``, what it says of itself, and its cues."""
+    reader = context.reader
+    fields = reader.fields(node, "segment")
+    assert fields is not None
+    if context.procedure or context.segment is not None:
+        where = "a procedure" if context.procedure else "a segment"
+        reader.problem(fields.at("segment"), f"there are no segments in {where}")
+        return ()
+    name = fields.need("segment", _cue_name(context, "segment"))
+    if name is not None and f"segment {name}" in context.places:
+        line = context.places[f"segment {name}"][0]
+        reader.problem(node, f"the segment {name!r} stands in line {line} already")
+        return ()
+    context.place(f"segment {name}", node)
+    duration_us = fields.take("duration", reader.span("duration"))
+    presenter = fields.take("presenter", reader.text("presenter", 200))
+    may_drop = fields.take("may_drop", reader.truth("may_drop"))
+    context.segment = name
+    cues = fields.need("cues", read_cues(context, f"segment {name}: cues"))
+    context.segment = None
+    fields.done()
+    if name is None:
+        return ()
+    if cues == () and not reader.problems:
+        reader.problem(node, f"the segment {name!r} has no cues")
+    context.segments.append(
+        model.Segment(
+            name=name,
+            duration_us=duration_us,
+            presenter=presenter,
+            may_drop=bool(may_drop),
+        )
+    )
+    return cues or ()
+
+
+def _cue_name(context: Context, what: str = "cue") -> Read[str]:
+    read_name = context.reader.name(what)
 
     def read(node: Node) -> str | None:
         name = read_name(node)
@@ -81,7 +122,7 @@ def _cue_name(context: Context) -> Read[str]:
             clashes = True
         if clashes or looks_like_wall(name):
             context.reader.problem(
-                node, f"a cue cannot be called {name!r}: it reads as an instant"
+                node, f"a {what} cannot be called {name!r}: it reads as an instant"
             )
             return None
         return name

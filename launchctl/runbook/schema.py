@@ -272,6 +272,16 @@ def _cues() -> Schema:
         },
         needs=("cue",),
     )
+    segment = _object(
+        {
+            "segment": _ref("name"),
+            "duration": _ref("span"),
+            "presenter": _text(200),
+            "may_drop": _TRUTH,
+            "cues": _ref("cues"),
+        },
+        needs=("segment", "cues"),
+    )
     procedure = _object(
         {
             "when": _ref("when"),
@@ -283,6 +293,11 @@ def _cues() -> Schema:
     )
     return {
         "cue": cue,
+        "segment": segment,
+        "rundown": {
+            "type": "array",
+            "items": {"anyOf": [_ref("cue"), _ref("segment")]},
+        },
         "cues": {"type": "array", "items": _ref("cue")},
         "procedure": procedure,
     }
@@ -398,7 +413,7 @@ def runbook_schema() -> Schema:
             "figures": _table(_ref("figure"), "Numbers that are announced."),
             "notify": _table(_ref("channel"), "Crew channels."),
             "vars": _table(constant, "Constants for texts and conditions."),
-            "cues": _ref("cues"),
+            "cues": _ref("rundown"),
             "procedures": _table(_ref("procedure")),
             "safe": _ref("actions"),
         },

@@ -6,26 +6,19 @@ misspelling, and refused, so that no runbook relies on what does not happen.
 
 from __future__ import annotations
 
-TOP = frozenset(
-    {"include", "outputs", "criteria", "answers", "require_rehearsed", "segments"}
-)
+TOP = frozenset({"include", "outputs", "criteria", "answers", "require_rehearsed"})
 CUE = frozenset(
     {
-        "segment",
         "choice",
         "poll",
         "sheet",
         "or_after",
         "on_recycle",
         "on_failure",
-        "duration",
-        "presenter",
-        "may_drop",
         "ask",
         "options",
         "default",
         "within",
-        "cues",
     }
 )
 ACTIONS = frozenset(

@@ -18,10 +18,12 @@ from launchctl.show.clocks import n_at_r, r_at
 from launchctl.show.plan import Plan
 from launchctl.show.state import State
 from launchctl.show.tables import ENDED, CueWord
-from launchctl.times import Micros
+from launchctl.times import SECOND, Micros
 
 Hint = tuple[Micros, str, str]
-"""(instant, what, whom). What: cue, owner, wait, retry, procedure, stage, lifts."""
+"""(instant, what, whom). What: cue, owner, wait, retry, procedure, stage, lifts,
+outlook.
+"""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,9 @@ class Agenda:
     """The next whole second, while a condition reads ``t`` or ``clock``."""
     ticking: dict[str, None] = field(default_factory=dict)
     """Conditions that read ``t`` or ``clock`` and may still matter."""
+    outlook_us: Micros | None = None
+    """When the show's expected end is worked out next; only if it has a limit."""
+    looking_out: bool = False
     first_alive: int = 0
     """No show cue before this place in file order is alive."""
     first_hold: int = 0
@@ -73,6 +78,12 @@ class Agenda:
     def at_r(self, at_us: Micros, what: str, whom: str) -> None:
         """Look at an instant of R."""
         heapq.heappush(self.on_r, (at_us, what, whom))
+
+    def look_out_at(self, at_us: Micros) -> None:
+        """Work out the expected end then, and not before."""
+        if at_us != self.outlook_us:
+            self.outlook_us = at_us
+            self.at_n(at_us, "outlook", "")
 
     def due(self, state: State, now_us: Micros) -> Iterable[Hint]:
         """Take the hints whose instant has come."""
@@ -135,7 +146,14 @@ def build(plan: Plan, state: State) -> Agenda:
         agenda.at_n(state.now_us, "owner", f"procedure:{name}")
         agenda.at_n(state.now_us, "procedure", name)
     agenda.at_n(state.now_us, "lifts", "")
+    if plan.runbook.hard_out_us is not None:
+        agenda.look_out_at(next_second_us(state.now_us))
     return agenda
+
+
+def next_second_us(at_us: Micros) -> Micros:
+    """The next whole second of N."""
+    return (at_us // SECOND + 1) * SECOND
 
 
 def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:

@@ -19,6 +19,7 @@ from launchctl.show.fold import apply, initial
 from launchctl.show.plan import Plan, Planned, make_plan
 from launchctl.show.state import ActionState, CueState, State
 from launchctl.show.tables import RUNNING, CueWord
+from launchctl.show.timeline import Timetable, timetable_of
 from launchctl.times import Micros
 
 E = TypeVar("E", bound=ev.Event)
@@ -39,8 +40,7 @@ class Core:
         self.commands: list[AnyCommand] = []
         self.digests: dict[tuple[str, str], str] = {}
         """(cue, slot) -> approval digest, worked out when first needed."""
-        self.planned_wall: dict[str, Micros | None] | None = None
-        """cue -> its planned wall instant, worked out when first asked for."""
+        self._timetable: Timetable | None = None
         self.scenes_ok: list[tuple[str, Scene]] = []
         """Scenes that cues brought on program in this pass: lifts hear of them."""
         self._agenda: ag.Agenda | None = None
@@ -51,6 +51,14 @@ class Core:
         if self._agenda is None:
             self._agenda = ag.build(self.plan, self.state)
         return self._agenda
+
+    @property
+    def timetable(self) -> Timetable:
+        """The planned instants, worked out when they are first asked for."""
+        t0_us = self.state.t0_wall_us if self.runbook.t0_us is None else None
+        if self._timetable is None or self._timetable.t0_us != t0_us:
+            self._timetable = timetable_of(self.runbook, t0_us)
+        return self._timetable
 
     def fold(self, event: ev.Event) -> None:
         """Fold an event that was journaled before."""
@@ -129,6 +137,8 @@ class Core:
 def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
     """Mark what an event concerns: the only place where news becomes work."""
     _touch_cue(core, agenda, event, event.cue)
+    if core.runbook.hard_out_us is not None:
+        agenda.look_out_at(ag.next_second_us(event.at_us))
     if isinstance(event, _SHUT_OR_OPEN):
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True

@@ -22,6 +22,7 @@ from launchctl.show.closing import abort_show, check_end, end_by_cue
 from launchctl.show.commands import AnyCommand, Command, TakeFigure
 from launchctl.show.core import Core, pop_queue
 from launchctl.show.cues import check_waits, consider_all
+from launchctl.show.expected import expected_us
 from launchctl.show.firing import retry
 from launchctl.show.holds import catch_up, next_planned_us, set_t0, t0_at_wall
 from launchctl.show.inputs import (
@@ -44,13 +45,13 @@ from launchctl.show.outcomes import (
     take_settled,
     take_stopped,
 )
+from launchctl.show.outlook import look_out
 from launchctl.show.procedures import consider_procedure
 from launchctl.show.standby import update_standby
 from launchctl.show.state import ActionState, State
 from launchctl.show.status import Status
 from launchctl.show.status_of import status_of
 from launchctl.show.tables import FINISHED, UNFIRED, ActionWord
-from launchctl.show.timeline import expected_us
 from launchctl.show.triggers import next_tick_us, read_owner
 from launchctl.times import Micros
 
@@ -238,7 +239,7 @@ class Engine:
             name, agenda.ending = agenda.ending, None
             end_by_cue(core, name)
 
-    def _timers(self) -> None:
+    def _timers(self) -> None:  # noqa: C901  an arm a hint
         """Turn the hints whose instant has come into things to look at."""
         core, agenda = self._core, self._core.agenda
         for _, what, whom in tuple(agenda.due(core.state, core.now_us)):
@@ -254,6 +255,8 @@ class Engine:
                     agenda.retries[name, slot] = None
                 case "procedure":
                     agenda.procedures[whom] = None
+                case "outlook":
+                    agenda.looking_out = True
                 case "stage":
                     world.no_longer_wait(core, whom)
                 case _:
@@ -284,6 +287,10 @@ class Engine:
         check_waits(core)
         update_standby(core)
         check_end(core)
+        if agenda.looking_out:
+            agenda.looking_out = False
+            if agenda.outlook_us is not None and agenda.outlook_us <= core.now_us:
+                look_out(core)
 
     def _deadline_us(self) -> Micros | None:
         core, agenda = self._core, self._core.agenda

@@ -228,6 +228,8 @@ def _procedure_refused(state: State, event: ev.ProcedureRefused) -> None:
 def _closing(state: State, event: ev.Closing) -> None:
     _move_show(state, event.event, ShowWord.CLOSING)
     state.closing = event.why
+    if state.closed_us is None:
+        state.closed_us = event.at_us
     for name in event.skipped:
         cue = state.cues[name]
         cue.state = CueWord.SKIPPED
@@ -250,6 +252,10 @@ def _closing(state: State, event: ev.Closing) -> None:
     if state.stopped_since_us is not None:
         _run_again(state, event.at_us)
     state.holds.clear()
+
+
+def _hard_out(state: State, event: ev.HardOut) -> None:
+    state.past_hard_out = event.late
 
 
 def _show_ended(state: State, event: ev.ShowEnded) -> None:
@@ -360,6 +366,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.ProcedureEnded: _procedure_ended,
     ev.ProcedureRefused: _procedure_refused,
     ev.Closing: _closing,
+    ev.HardOut: _hard_out,
     ev.ShowEnded: _show_ended,
     ev.StageChanged: _stage_changed,
     ev.ByHand: _by_hand,

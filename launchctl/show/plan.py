@@ -93,6 +93,8 @@ class Plan:
     planned_holds: list[str] = field(default_factory=list)
     """Cues that only are a planned hold, by (T-offset, file order)."""
     unpinned: list[str] = field(default_factory=list)
+    last_picture: str | None = None
+    """The last unpinned cue of the file that acts on a stage, and is no reserve."""
     first: str | None = None
     """The first unpinned cue in file order: its GO sets T-0 where the file does not."""
     figure_users: dict[str, list[str]] = field(default_factory=dict)
@@ -153,6 +155,8 @@ def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
         plan.planned_holds.append(cue.id)
     if procedure is None and not cue.pinned:
         plan.unpinned.append(cue.id)
+        if not cue.reserve and any(isinstance(a, act.StageAction) for a in cue.do):
+            plan.last_picture = cue.id
     for name in planned.figures:
         plan.figure_users.setdefault(name, []).append(cue.id)
 

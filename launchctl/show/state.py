@@ -181,6 +181,10 @@ class State:
     rehearsal: bool = False
     show: ShowWord = ShowWord.SCHEDULED
     closing: str | None = None
+    closed_us: Micros | None = None
+    """When it began to close."""
+    past_hard_out: bool = False
+    """The expected end lies behind ``hard_out``: people were warned."""
     verdict: str | None = None
     started_us: Micros = 0
     shift_us: Micros = 0

@@ -13,14 +13,17 @@ from typing import Any, NotRequired, TypedDict
 class CueStatus(TypedDict):
     """One cue. ``state`` is a word of SEMANTICS 3; instants are None until known.
 
-    ``planned`` by the runbook, ``due`` when its triggers held, ``fired`` when it left
-    the engine, ``sent`` first byte, ``confirmed`` the far end's own word.
+    ``planned`` by the runbook, ``expected`` from how the show stands now (None for what
+    never will fire), ``due`` when its triggers held, ``fired`` when it left the engine,
+    ``sent`` first byte, ``confirmed`` the far end's own word.
     """
 
     cue: str
     procedure: str | None
+    segment: str | None
     state: str
     planned: str | None
+    expected: str | None
     due: str | None
     fired: str | None
     sent: str | None
@@ -30,6 +33,30 @@ class CueStatus(TypedDict):
     reason: str | None
     go: list[str]
     take: int
+
+
+class SegmentStatus(TypedDict):
+    """A part of the show. ``state``: pending, running, done, dropped (all skipped).
+
+    ``over_s`` is how much later it is expected to end (or did end) than planned.
+    """
+
+    segment: str
+    presenter: str | None
+    state: str
+    planned: str | None
+    planned_end: str | None
+    expected_start: str | None
+    expected_end: str | None
+    over_s: float | None
+    may_drop: bool
+
+
+class HardOutStatus(TypedDict):
+    """By then the show must be over; ``late``: it is not expected to be."""
+
+    at: str
+    late: bool
 
 
 class PostStatus(TypedDict):
@@ -164,6 +191,10 @@ class Status(TypedDict):
     silenced: list[str]
     counter: str
     cues: list[CueStatus]
+    segments: list[SegmentStatus]
+    over_s: float | None
+    expected_end: str | None
+    hard_out: HardOutStatus | None
     posts: list[PostStatus]
     stages: list[StageStatus]
     orders: OrdersStatus | None

@@ -9,22 +9,25 @@ from launchctl.show import build
 from launchctl.show import permissions as per
 from launchctl.show.clocks import t_at, wall_at
 from launchctl.show.core import Core
+from launchctl.show.expected import ExpectedTimeline
 from launchctl.show.gates import closed_gates
+from launchctl.show.outlook import end_of_show, hard_out_us, over_s
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.state import ActionState
 from launchctl.show.status import (
     CueStatus,
     EmbargoStatus,
     GateStatus,
+    HardOutStatus,
     HoldStatus,
     PostStatus,
+    SegmentStatus,
     StageStatus,
     StandbyStatus,
     Status,
 )
 from launchctl.show.status_permits import batons, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
-from launchctl.show.timeline import planned
 from launchctl.show.world import offers
 from launchctl.times import Micros, format_instant, seconds
 
@@ -48,6 +51,8 @@ def status_of(core: Core) -> Status:
     state = core.state
     t_us = t_at(state, core.now_us)
     l_us = None
+    expected = ExpectedTimeline(core)
+    end = end_of_show(core, expected)
     if state.t0_wall_us is not None:
         l_us = wall_at(state, core.now_us) - state.t0_wall_us
     return {
@@ -72,7 +77,11 @@ def status_of(core: Core) -> Status:
         "figures": _figures(core),
         "silenced": list(state.silenced),
         "counter": state.counter,
-        "cues": [_cue(core, item) for item in core.plan.cues.values()],
+        "cues": [_cue(core, item, expected) for item in core.plan.cues.values()],
+        "segments": _segments(core, expected),
+        "over_s": end.over_s,
+        "expected_end": _instant(end.expected_us),
+        "hard_out": _hard_out(core),
         "posts": _posts(core),
         "stages": [_stage(core, name) for name in state.stages],
         "orders": None,
@@ -96,15 +105,9 @@ def _standby(core: Core) -> dict[str, StandbyStatus]:
     }
 
 
-def _planned_wall(core: Core) -> dict[str, Micros | None]:
-    if core.planned_wall is None:
-        core.planned_wall = {row.cue: row.wall_us for row in planned(core.runbook)}
-    return core.planned_wall
-
-
 def _next(core: Core) -> list[str]:
     """The first unfired cues of the show: by their planned instant, then file order."""
-    walls = _planned_wall(core)
+    walls = core.timetable.cues
     coming = []
     for name, item in core.plan.cues.items():
         word = core.state.cues[name].state
@@ -164,7 +167,36 @@ def _figures(core: Core) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _cue(core: Core, item: Planned) -> CueStatus:
+def _segments(core: Core, expected: ExpectedTimeline) -> list[SegmentStatus]:
+    rows: list[SegmentStatus] = []
+    for segment in core.runbook.segments:
+        name = segment.name
+        plan = core.timetable.segments[name]
+        ends_us = expected.end(name).wall_us
+        rows.append(
+            {
+                "segment": name,
+                "presenter": segment.presenter,
+                "state": expected.state_of(name),
+                "planned": _instant(plan.starts_us),
+                "planned_end": _instant(plan.ends_us),
+                "expected_start": _instant(expected.begin(name).wall_us),
+                "expected_end": _instant(ends_us),
+                "over_s": over_s(core, ends_us, plan.ends_us),
+                "may_drop": segment.may_drop,
+            }
+        )
+    return rows
+
+
+def _hard_out(core: Core) -> HardOutStatus | None:
+    if core.runbook.hard_out_us is None:
+        return None
+    at_us = hard_out_us(core)
+    return {"at": format_instant(at_us), "late": core.state.past_hard_out}
+
+
+def _cue(core: Core, item: Planned, expected: ExpectedTimeline) -> CueStatus:
     cue = core.state.cues[item.cue.id]
     sent = [a.sent_us for a in cue.actions.values() if a.sent_us is not None]
     confirmed = [
@@ -173,8 +205,10 @@ def _cue(core: Core, item: Planned) -> CueStatus:
     return {
         "cue": item.cue.id,
         "procedure": item.procedure,
+        "segment": item.cue.segment,
         "state": str(cue.state),
-        "planned": _instant(_planned_wall(core).get(item.cue.id)),
+        "planned": _instant(core.timetable.cues.get(item.cue.id)),
+        "expected": _expected(core, item, expected),
         "due": _instant(cue.due_us),
         "fired": _instant(cue.fired_us),
         "sent": _instant(min(sent, default=None)),
@@ -185,6 +219,13 @@ def _cue(core: Core, item: Planned) -> CueStatus:
         "go": list(item.cue.go),
         "take": cue.take,
     }
+
+
+def _expected(core: Core, item: Planned, expected: ExpectedTimeline) -> str | None:
+    """Of a procedure nothing is expected before it starts."""
+    if core.state.cues[item.cue.id].state is CueWord.IDLE:
+        return None
+    return _instant(expected.cue_us(item.cue.id))
 
 
 # --- posts -----------------------------------------------------------------------

@@ -1,20 +1,18 @@
 """When things are planned, and when they are expected (SEMANTICS 1).
 
-The planned instant of a cue is its ``at``, else the latest its triggers plan; GO comes
-at once. Expected is the same from the present state. Everything here walks without
-recursion: 10,000 chained cues are a list, not a stack.
+The planned instant of a cue is its ``at``, else the latest its triggers plan, else its
+segment's start; GO comes at once. Expected is the same from the present state
+(``expected.py``). Everything here walks without recursion: 10,000 chained cues are a
+list, not a stack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from launchctl.runbook.model import AtCue, AtT, AtWall, Cue, Runbook
-from launchctl.show.clocks import n_at_r, n_at_wall, r_at
-from launchctl.show.core import Core
-from launchctl.show.plan import make_plan, predecessors
-from launchctl.show.tables import CueWord
+from launchctl.runbook.model import AtCue, AtT, AtWall, Cue, Runbook, Segment
+from launchctl.show.plan import make_plan
 from launchctl.times import Micros
 
 
@@ -99,129 +97,258 @@ class Scale:
         return Instant()
 
 
-def planned(runbook: Runbook) -> list[PlannedCue]:
-    """The timeline as the runbook plans it, in file order."""
-    plan = make_plan(runbook)
-    holds = []
-    for name in plan.planned_holds:
-        item = plan.cues[name]
-        assert isinstance(item.cue.at, AtT)
-        assert item.planned_hold is not None
-        holds.append((item.cue.at.offset_us, item.planned_hold.for_us or 0))
-    scale = Scale(runbook.t0_us, tuple(holds))
-    found: dict[str, Instant] = {}
-    cues = {cue.id: cue for cue in runbook.cues}
-    for name in cues:
-        _resolve(name, cues, found, lambda cue: _planned_of(cue, scale, found))
-    rows = []
-    for name, item in plan.cues.items():
-        at = found.get(name, Instant())
-        if item.planned_hold is not None:
-            at = scale.begin(at)
-        pinned = item.cue.pinned
-        rows.append(PlannedCue(name, at.wall_us, at.t_us, pinned, item.procedure))
-    return rows
+@dataclass(frozen=True, slots=True)
+class PlannedSegment:
+    """A segment's planned begin and end on the wall; None where it is not known."""
+
+    segment: str
+    starts_us: Micros | None
+    ends_us: Micros | None
 
 
-def _resolve(
-    name: str,
-    cues: Mapping[str, Cue],
-    found: dict[str, Instant],
-    compute: Callable[[Cue], Instant],
-) -> None:
-    """Work out ``name`` after all it hangs on, without recursion. A cycle is None."""
-    stack = [(name, False)]
-    open_: dict[str, None] = {}
-    while stack:
-        current, ready = stack.pop()
-        if current in found:
-            continue
-        if ready:
-            found[current] = compute(cues[current])
-            continue
-        open_[current] = None
-        stack.append((current, True))
-        stack.extend(
-            (other, False)
-            for other in predecessors(cues[current])
-            if other in cues and other not in found and other not in open_
+class Timeline:
+    """Instants of cues and segments, each worked out after all it hangs on.
+
+    What is planned and what is expected are walked the same way; they differ in what
+    an ``at`` and an offset mean, and in what is settled already.
+    """
+
+    def __init__(self, cues: Mapping[str, Cue], segments: Iterable[Segment]) -> None:
+        self.cues = cues
+        self.segments = {segment.name: segment for segment in segments}
+        self.members: dict[str, list[str]] = {name: [] for name in self.segments}
+        for cue in cues.values() if self.segments else ():
+            if cue.segment is not None:
+                self.members[cue.segment].append(cue.id)
+        names = list(self.segments)
+        self._before = dict(zip(names[1:], names, strict=False))
+        self._found: dict[str, Instant] = {}
+
+    # --- asked ------------------------------------------------------------------------
+
+    def cue(self, name: str) -> Instant:
+        """The instant of a cue."""
+        return self._walk(name)
+
+    def begin(self, segment: str) -> Instant:
+        """When a segment begins."""
+        return self._walk(_begin(segment))
+
+    def end(self, segment: str) -> Instant:
+        """When a segment ends."""
+        return self._walk(_end(segment))
+
+    # --- what planned and expected differ in ------------------------------------------
+
+    def at(self, cue: Cue) -> Instant:
+        """The instant of the cue's ``at``, which is no other cue."""
+        raise NotImplementedError
+
+    def later(self, start: Instant, by_us: Micros) -> Instant:
+        """An offset after an instant."""
+        raise NotImplementedError
+
+    def settled(self, node: str) -> Instant | None:
+        """What happened already; None if it is still to come."""
+        del node
+        return None
+
+    def to_come(self, at: Instant) -> Instant:
+        """What is still to come is worked out to be at ``at``."""
+        return at
+
+    # --- the walk ---------------------------------------------------------------------
+
+    def _walk(self, wanted: str) -> Instant:
+        """Without recursion. What hangs on itself has no instant."""
+        found = self._found
+        stack = [(wanted, False)]
+        open_: dict[str, None] = {}
+        while stack:
+            node, ready = stack.pop()
+            if node in found:
+                continue
+            if not ready:
+                past = self.settled(node)
+                if past is not None:
+                    found[node] = past
+                    continue
+                open_[node] = None
+                stack.append((node, True))
+                stack.extend(
+                    (other, False)
+                    for other in self._needs(node)
+                    if other not in found and other not in open_
+                )
+                continue
+            found[node] = self.to_come(self._compute(node))
+        return found[wanted]
+
+    def _get(self, node: str) -> Instant:
+        return self._found.get(node, Instant())
+
+    def _needs(self, node: str) -> tuple[str, ...]:
+        kind, _, segment = node.rpartition(" ")
+        if kind == "end":
+            if self.segments[segment].duration_us is not None:
+                return (_begin(segment),)
+            return (_begin(segment), *self.members[segment])
+        if kind == "begin":
+            first = self._first(segment)
+            if first is not None and first.at is not None:
+                return (first.id,)
+            if segment in self._before:
+                return (_end(self._before[segment]),)
+            return self._named(first) if first is not None else ()
+        cue = self.cues[node]
+        if cue.at is not None:
+            return self._named(cue)
+        within = () if cue.segment is None else (_begin(cue.segment),)
+        return (*self._named(cue), *within)
+
+    def _named(self, cue: Cue) -> tuple[str, ...]:
+        """The cues that plan this one."""
+        if isinstance(cue.at, AtCue):
+            named: tuple[str, ...] = (cue.at.cue,)
+        elif cue.at is not None or cue.after is None:
+            named = ()
+        else:
+            named = cue.after.cues
+        return tuple(name for name in named if name in self.cues)
+
+    def _first(self, segment: str) -> Cue | None:
+        names = self.members[segment]
+        return self.cues[names[0]] if names else None
+
+    def _compute(self, node: str) -> Instant:
+        kind, _, segment = node.rpartition(" ")
+        if kind == "end":
+            return self._compute_end(segment)
+        if kind == "begin":
+            return self._compute_begin(segment)
+        return self._compute_cue(self.cues[node])
+
+    def _compute_cue(self, cue: Cue) -> Instant:
+        if isinstance(cue.at, AtCue):
+            return self.later(self._get(cue.at.cue), cue.at.offset_us)
+        if cue.at is not None:
+            return self.at(cue)
+        triggered = self._after(cue)
+        if triggered == Instant() and cue.segment is not None:
+            return self._get(_begin(cue.segment))
+        return triggered
+
+    def _after(self, cue: Cue) -> Instant:
+        """The latest (of ``any``: the first) that the cue comes after."""
+        if cue.after is None:
+            return Instant()
+        named = [self._get(other) for other in cue.after.cues]
+        choose = min if cue.after.any_of else max
+        walls = [at.wall_us for at in named if at.wall_us is not None]
+        offsets = [at.t_us for at in named if at.t_us is not None]
+        enough = 1 if cue.after.any_of else len(named)
+        return Instant(
+            choose(walls) if len(walls) >= enough else None,
+            choose(offsets) if len(offsets) >= enough else None,
         )
 
+    def _compute_begin(self, segment: str) -> Instant:
+        first = self._first(segment)
+        if first is not None and first.at is not None:
+            return self._get(first.id)
+        if segment in self._before:
+            return self._get(_end(self._before[segment]))
+        return self._after(first) if first is not None else Instant()
 
-def _planned_of(cue: Cue, scale: Scale, found: Mapping[str, Instant]) -> Instant:
-    match cue.at:
-        case AtT(offset_us=offset_us):
-            return scale.both(wall_us=None, t_us=offset_us)
-        case AtWall(at_us=wall_us):
-            return scale.both(wall_us=wall_us, t_us=None)
-        case AtCue(cue=other, offset_us=offset_us):
-            return scale.later(found.get(other, Instant()), offset_us)
-        case None:
-            pass
-    if cue.after is None:
-        return Instant()
-    named = [found.get(other, Instant()) for other in cue.after.cues]
-    choose = min if cue.after.any_of else max
-    walls = [at.wall_us for at in named if at.wall_us is not None]
-    offsets = [at.t_us for at in named if at.t_us is not None]
-    enough = 1 if cue.after.any_of else len(named)
-    return Instant(
-        choose(walls) if len(walls) >= enough else None,
-        choose(offsets) if len(offsets) >= enough else None,
+    def _compute_end(self, segment: str) -> Instant:
+        begins = self._get(_begin(segment))
+        duration_us = self.segments[segment].duration_us
+        if duration_us is not None:
+            return self.later(begins, duration_us)
+        known = [begins, *(self._get(name) for name in self.members[segment])]
+        return max(known, key=lambda at: (at.wall_us or 0, at.t_us or 0))
+
+
+def _begin(segment: str) -> str:
+    return f"begin {segment}"
+
+
+def _end(segment: str) -> str:
+    return f"end {segment}"
+
+
+class PlannedTimeline(Timeline):
+    """As the runbook plans it.
+
+    Args:
+        runbook: what plans.
+        t0_us: T-0 as the first GO set it, where the runbook does not say.
+    """
+
+    def __init__(self, runbook: Runbook, t0_us: Micros | None = None) -> None:
+        super().__init__({cue.id: cue for cue in runbook.cues}, runbook.segments)
+        self.plan = make_plan(runbook)
+        holds = []
+        for name in self.plan.planned_holds:
+            item = self.plan.cues[name]
+            assert isinstance(item.cue.at, AtT)
+            assert item.planned_hold is not None
+            holds.append((item.cue.at.offset_us, item.planned_hold.for_us or 0))
+        self._scale = Scale(runbook.t0_us or t0_us, tuple(holds))
+
+    def at(self, cue: Cue) -> Instant:
+        """By T or by the wall; the other follows."""
+        match cue.at:
+            case AtT(offset_us=offset_us):
+                return self._scale.both(wall_us=None, t_us=offset_us)
+            case AtWall(at_us=wall_us):
+                return self._scale.both(wall_us=wall_us, t_us=None)
+            case _:
+                return Instant()
+
+    def later(self, start: Instant, by_us: Micros) -> Instant:
+        """On T, where T is known, as holds delay it."""
+        return self._scale.later(start, by_us)
+
+    def rows(self) -> list[PlannedCue]:
+        """Every cue, in file order."""
+        rows = []
+        for name, item in self.plan.cues.items():
+            at = self.cue(name) if name in self.cues else Instant()
+            if item.planned_hold is not None:
+                at = self._scale.begin(at)
+            pinned = item.cue.pinned
+            rows.append(PlannedCue(name, at.wall_us, at.t_us, pinned, item.procedure))
+        return rows
+
+    def segment_rows(self) -> list[PlannedSegment]:
+        """Every segment, in file order."""
+        return [
+            PlannedSegment(name, self.begin(name).wall_us, self.end(name).wall_us)
+            for name in self.segments
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """All that is planned. ``t0_us`` is T-0 where the runbook leaves it to a GO."""
+
+    t0_us: Micros | None
+    cues: Mapping[str, Micros | None]
+    """cue -> its planned wall instant."""
+    segments: Mapping[str, PlannedSegment]
+
+
+def timetable_of(runbook: Runbook, t0_us: Micros | None = None) -> Timetable:
+    """The planned instants of a runbook's cues and segments."""
+    timeline = PlannedTimeline(runbook, t0_us)
+    return Timetable(
+        t0_us=t0_us,
+        cues={row.cue: row.wall_us for row in timeline.rows()},
+        segments={row.segment: row for row in timeline.segment_rows()},
     )
 
 
-# --- expected --------------------------------------------------------------------
-
-
-def expected_us(core: Core, name: str) -> Micros | None:
-    """The instant of N at which the cue is expected to fire; None if none is known.
-
-    What has fired keeps its instant; a hold of unknown end lasts to now.
-    """
-    found: dict[str, Instant] = {}
-    cues = core.plan.by_id
-    _resolve(name, cues, found, lambda cue: _expected_of(core, cue, found))
-    return found[name].wall_us
-
-
-def _expected_of(core: Core, cue: Cue, found: Mapping[str, Instant]) -> Instant:
-    """Here ``wall_us`` is an instant of N."""
-    state = core.state.cues[cue.id]
-    if state.fired_us is not None and state.state is not CueWord.PENDING:
-        return Instant(state.fired_us)
-    match cue.at:
-        case AtT(offset_us=offset_us):
-            return Instant(n_at_t(core, offset_us))
-        case AtWall(at_us=wall_us):
-            return Instant(n_at_wall(core.state, wall_us))
-        case _:
-            return _planned_of(cue, Scale(None, ()), found)
-
-
-def n_at_t(core: Core, t_us: Micros) -> Micros | None:
-    """The expected instant of N of a T: past, or with the holds that lie ahead."""
-    state = core.state
-    if state.zero_r_us is None:
-        return None
-    r_us, now_r_us = state.zero_r_us + t_us, r_at(state, core.now_us)
-    if r_us <= now_r_us:
-        return n_at_r(state, r_us)
-    ends = [h.until_us for h in state.holds.values() if h.until_us is not None]
-    resumes_us = max([core.now_us, *ends])
-    return resumes_us + (r_us - now_r_us) + _holds_before(core, now_r_us, t_us)
-
-
-def _holds_before(core: Core, now_r_us: Micros, t_us: Micros) -> Micros:
-    longest: dict[Micros, Micros] = {}
-    for name in core.plan.planned_holds:
-        item = core.plan.cues[name]
-        pending = core.state.cues[name].state is CueWord.PENDING
-        if not pending or item.planned_hold is None or not isinstance(item.cue.at, AtT):
-            continue
-        offset_us = item.cue.at.offset_us
-        ahead = (core.state.zero_r_us or 0) + offset_us > now_r_us
-        if ahead and offset_us < t_us:
-            for_us = item.planned_hold.for_us or 0
-            longest[offset_us] = max(for_us, longest.get(offset_us, 0))
-    return sum(longest.values())
+def planned(runbook: Runbook) -> list[PlannedCue]:
+    """The timeline as the runbook plans it, in file order."""
+    return PlannedTimeline(runbook).rows()

@@ -98,7 +98,9 @@ def fire(core: Core, call: Call) -> Do:
 
 
 def skip(core: Core, call: Call) -> Do:
-    """The cue will not fire."""
+    """The cue will not fire; of a segment that may be dropped, none of its cues."""
+    if any(segment.name == call.target for segment in core.runbook.segments):
+        return _skip_segment(core, call)
     planned, cue = cue_of(core, call)
     name = planned.cue.id
     fresh(call, cue.seq, f"cue {name}")
@@ -108,6 +110,27 @@ def skip(core: Core, call: Call) -> Do:
 
     def do() -> None:
         core.emit(ev.CueSkipped, cue=name, by=call.by, reason=reason)
+
+    return do
+
+
+def _skip_segment(core: Core, call: Call) -> Do:
+    """What has not fired of the segment is skipped."""
+    name = call.target or ""
+    segment = next(s for s in core.runbook.segments if s.name == name)
+    if not segment.may_drop:
+        raise Refused(f"segment {name} may not be dropped: it has no may_drop")
+    members = [cue.id for cue in core.runbook.cues if cue.segment == name]
+    unfired = [cue for cue in members if core.state.cues[cue].state in UNFIRED]
+    if not unfired:
+        raise Refused(f"segment {name} has no cue that could still be skipped")
+    for cue in unfired:
+        fresh(call, core.state.cues[cue].seq, f"cue {cue}")
+    reason = str(call.args.get("why") or f"segment {name} was dropped")
+
+    def do() -> None:
+        for cue in unfired:
+            core.emit(ev.CueSkipped, cue=cue, by=call.by, reason=reason)
 
     return do
 

@@ -12,13 +12,13 @@ from launchctl.show import events as ev
 from launchctl.show import permissions as per
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.core import Core
+from launchctl.show.expected import expected_us
 from launchctl.show.firing import COUNTER_WORDS, accounts_of
 from launchctl.show.inputs import Call
 from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned, Slot, may
 from launchctl.show.state import CueState
 from launchctl.show.tables import GOOD, UNFIRED, ActionWord, CueWord
-from launchctl.show.timeline import expected_us
 from launchctl.show.verbs import Do, Refused, cue_of, fresh
 from launchctl.times import DAY, Micros, parse_instant
 

@@ -131,7 +131,7 @@ def test_the_schema_accepts_what_the_loader_accepts(path: Path) -> None:
         "not-built-include",
         "not-built-outputs",
         "not-built-promise",
-        "not-built-segment",
+        "segment-misspelt-key",
         "secret-written-out",
         "span-without-unit",
         "text-is-number",

@@ -126,6 +126,10 @@ def a_status(**changes: Any) -> Status:
                   go=["caller"]),
             a_cue("reveal-post"),
         ],
+        "segments": [],
+        "over_s": None,
+        "expected_end": None,
+        "hard_out": None,
         "posts": [
             a_post("teaser", "sent", text=SENT_TEXT, id="7", needs=[],
                    url="https://x.com/elonmusk/status/7",

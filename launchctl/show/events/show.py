@@ -198,6 +198,16 @@ class Closing(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HardOut(Event):
+    """The show's expected end passed ``hard_out`` (``late``), or is good again."""
+
+    event: ClassVar[str] = "hard_out"
+    late: bool
+    hard_out_us: Micros
+    expected_us: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowEnded(Event):
     """The show is ``complete`` or ``aborted``; ``verdict`` is green or red."""
 

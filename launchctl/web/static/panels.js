@@ -1,6 +1,6 @@
 // The panels beside the rundown: holds, gates, posts, counter, stages and the rest.
 import { button, call, can } from './calls.js';
-import { instant } from './clock.js';
+import { instant, span } from './clock.js';
 import { mayRelease, resumeButton } from './desk.js';
 import { $, data, h, keep, pill, short, word } from './dom.js';
 
@@ -8,6 +8,7 @@ const roles = new Set(data.roles);
 const number = new Intl.NumberFormat(data.lang);
 
 export function drawPanels(status, wall) {
+  drawSegments(status, wall);
   drawHolds(status, wall);
   drawGates(status, wall);
   list('posts', status.posts, (post) => `${post.cue}/${post.account}/${post.digest}`,
@@ -27,6 +28,40 @@ const list = (id, values, keyOf, make) =>
   keep($(id), values.map((value) => [keyOf(value), value, make]));
 
 const only = (id, text) => keep($(id), [['', text, () => h('p.none', null, text)]]);
+
+/** Over and under, by segment and for the whole show; what may be dropped can be. */
+function drawSegments(status, wall) {
+  $('segments-panel').hidden = !status.segments.length && !status.hard_out;
+  const rows = status.segments.map((segment) => [segment.segment, segment,
+    (value) => segmentItem(value, wall)]);
+  rows.push(['', [status.over_s, status.hard_out], () => h('div.item', null,
+    h('div.row', null, h('b', null, word('whole_show')), over(status.over_s)),
+    status.hard_out && h(status.hard_out.late ? 'span.warn' : 'span.soft', null,
+      word(status.hard_out.late ? 'hard_out_late' : 'hard_out', wall(instant(status.hard_out.at)))))]);
+  keep($('segments'), rows);
+}
+
+function segmentItem(segment, wall) {
+  const at = (text) => (text ? wall(instant(text)) : '?');
+  const row = h('div.row', null, pill(segment.state), h('b', null, segment.segment),
+    over(segment.over_s));
+  if (segment.may_drop && can('go') && segment.state !== 'done' && segment.state !== 'dropped') {
+    row.append(h('span.push', null, button(word('drop'), {
+      act: 'drop', sure: true, name: `${word('drop')}: ${segment.segment}`,
+      press: () => call('skip', segment.segment),
+    })));
+  }
+  return h('div.item', null, row, h('span.soft', null,
+    [segment.presenter, `${at(segment.expected_start)} – ${at(segment.expected_end)}`]
+      .filter(Boolean).join(' · ')));
+}
+
+function over(seconds) {
+  if (seconds === null) return null;
+  if (Math.abs(seconds) < 1) return h('span.soft', null, word('on_time'));
+  return seconds > 0 ? h('span.warn.digits', null, word('over', span(seconds)))
+    : h('span.soft.digits', null, word('under', span(-seconds)));
+}
 
 function drawHolds(status, wall) {
   if (!status.holds.length) {

@@ -29,11 +29,19 @@ function cueRow(cue, wall) {
     h('span.what', null, about(cue)),
     cue.reason && h('span.why', null, cue.reason));
   return h(classes.join('.'), null, h('span', null, pill(cue.state)), name,
-    at('planned', cue.planned && wall(instant(cue.planned))),
+    at('planned', plannedText(cue, wall)),
     at('due', cue.due && wall(instant(cue.due))),
     at('fired', cue.fired && exact(cue.fired, wall)),
     at('late', lateText(cue.late_by_s)),
     ...actions(cue));
+}
+
+/** As planned; and where it is expected otherwise, that too. */
+function plannedText(cue, wall) {
+  if (cue.fired || !cue.expected) return cue.planned && wall(instant(cue.planned));
+  const planned = cue.planned && wall(instant(cue.planned));
+  const expected = wall(instant(cue.expected));
+  return planned === expected ? planned : `${planned ?? ''} → ${expected}`;
 }
 
 /** What it does, by whom; and when, as the runbook says it, if no instant does. */
