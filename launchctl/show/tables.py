@@ -245,6 +245,9 @@ BURST_LATE_US = 1 * SECOND
 BURST_PAUSE_US = 2 * SECOND
 """After a firing this late, no cue fires by itself for this long."""
 
+REARM_PAUSE_US = 1 * SECOND
+"""A cue that a condition repeats comes again no sooner than this after it ended."""
+
 
 # --- calls (SEMANTICS 8) ---------------------------------------------------------
 

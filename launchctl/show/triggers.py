@@ -7,7 +7,7 @@ from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.core import Core
 from launchctl.show.plan import Planned
-from launchctl.show.tables import ENDED, CueWord
+from launchctl.show.tables import ENDED, REARM_PAUSE_US, CueWord
 from launchctl.show.values import read
 from launchctl.times import SECOND, Micros
 
@@ -127,13 +127,19 @@ def next_tick_us(core: Core) -> Micros:
 
 
 def rearm(core: Core, planned: Planned) -> None:
-    """``once: false`` comes again: after known false, or at once for a GO cue."""
+    """``once: false`` comes again: after known false, and a pause, or at once for a GO
+    cue. Without the pause, a condition on the cue itself would never let go.
+    """
     cue = core.state.cues[planned.cue.id]
     if planned.cue.once or cue.state not in ENDED:
         return
     if planned.cue.when is not None:
         said, _ = core.state.conditions.get(f"cue:{planned.cue.id}", (None, 0))
         ready = said is False
+        again_us = (cue.ended_us or 0) + REARM_PAUSE_US
+        if ready and again_us > core.now_us:
+            core.agenda.at_n(again_us, "cue", planned.cue.id)
+            return
     else:
         ready = bool(planned.cue.go)
     if ready:

@@ -183,3 +183,14 @@ def test_a_condition_is_read_again_before_a_cue_is_due_by_it():
     play = Play(runbook).run(T0 + HOUR)
     assert "done" == play.state_of("x")
     assert [] == play.fired_us("y")
+
+
+def test_a_cue_that_waits_for_itself_does_not_stop_the_show():
+    """SEMANTICS 4: a repeating cue re-arms after known false, but not within a second:
+    one that reads its own state would fire for ever at one instant.
+    """
+    runbook = book(
+        cue("x", when="cues['x'].state == 'pending'", once=False), cue("y", at="T-0")
+    )
+    play = Play(runbook).run(START + 3 * SECOND)
+    assert [START + n * SECOND for n in range(4)] == play.fired_us("x")

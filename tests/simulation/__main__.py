@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 from tests.simulation.simulate import play
-from tests.simulation.world import Broken
+from tests.simulation.world import BrokenError
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
     for seed in range(asked.first, asked.first + asked.count):
         try:
             seen.update(line["event"] for line in play(seed).lines)
-        except Broken as error:
+        except BrokenError as error:
             print(error)
             broken += 1
             if not asked.go_on:
@@ -44,7 +44,7 @@ def one(seed: int) -> int:
     """One show, with its journal."""
     try:
         world = play(seed)
-    except Broken as error:
+    except BrokenError as error:
         trail = error.__traceback__
         while trail is not None:
             found = trail.tb_frame.f_locals.get("world")

@@ -42,6 +42,7 @@ T0: Micros = 1_600_000_000 * SECOND
 START: Micros = T0 - 10 * MINUTE
 
 SCENES = ("Wait", "Reveal", "Film")
+WORDS = ("pending", "done", "failed", "running")
 _SECRET = SecretRef(env="X")
 _ALL = ("go", "hold", "abort", "retime", "end", "post", "silence", "approve", "counter")
 CREW = {
@@ -251,8 +252,7 @@ class _Writer:
             "stages.main.connected",
             f"stages.main.program == '{rng.choice(SCENES)}'",
             "stages.main.stream_lost",
-            f"cues['{rng.choice(cues)}'].state == '"
-            f"{rng.choice(('pending', 'done', 'failed', 'running'))}'",
+            f"cues['{rng.choice(cues)}'].state == '{rng.choice(WORDS)}'",
             f"t >= {rng.randint(-120, 120)}.0",
             f"accounts.{rng.choice(('ceo', 'brand'))}.silenced",
             f"show.state == '{rng.choice(('holding', 'counting'))}'",

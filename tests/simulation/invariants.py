@@ -460,9 +460,9 @@ class AfterTheEnd(Invariant):
         event = line["event"]
         if event in ("fired", "cue_due", "hold_opened", "procedure_started"):
             yield f"{event} of {line['cue']} while the show is {facts.show}"
-        if event == "call_accepted":
-            if line["verb"] not in (self._OVER if over else self._CLOSING):
-                yield f"{line['verb']} was accepted while the show is {facts.show}"
+        verbs = self._OVER if over else self._CLOSING
+        if event == "call_accepted" and line["verb"] not in verbs:
+            yield f"{line['verb']} was accepted while the show is {facts.show}"
         if over and event not in self._LINES:
             yield f"{event} after the show was {facts.show}"
 

@@ -12,7 +12,7 @@ from launchctl.show.tables import CueWord
 from launchctl.times import HOUR, MILLISECOND, MINUTE, SECOND, Micros
 from tests.simulation.books import generate
 from tests.simulation.people import People
-from tests.simulation.world import Broken, World, replay
+from tests.simulation.world import BrokenError, World, replay
 
 TURNS = 80
 """Things that happen before people bring the show to its end."""
@@ -24,7 +24,7 @@ def play(seed: int) -> World:
     """Play one show to its end; give what happened.
 
     Raises:
-        Broken: an invariant does not hold; the message says which, and the seed.
+        BrokenError: an invariant does not hold; the message says which, and the seed.
     """
     rng = Random(seed)
     world: World | None = None
@@ -42,7 +42,7 @@ def play(seed: int) -> World:
             replay(world.trace)
     except Exception as error:
         head = world.head if world is not None else 0
-        raise Broken(
+        raise BrokenError(
             f"seed {seed}, seq {head}: {error!r}\n{error}\n"
             f"replay: python -m tests.simulation --seed {seed}"
         ) from error
@@ -92,7 +92,7 @@ def bring_to_its_end(world: World, people: People) -> None:
     """Everything works again, and people answer everything that is open.
 
     Raises:
-        Broken: the show does not end by that.
+        BrokenError: the show does not end by that.
     """
     world.trouble = 0.0
     for name in world.runbook.stages:
@@ -110,7 +110,7 @@ def bring_to_its_end(world: World, people: People) -> None:
     if not world.engine.finished:
         state = world.engine.state
         left = {name: str(cue.state) for name, cue in state.cues.items()}
-        raise Broken(f"the show does not end: {state.show}, {left}")
+        raise BrokenError(f"the show does not end: {state.show}, {left}")
 
 
 def _settle(world: World, people: People) -> None:

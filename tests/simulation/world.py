@@ -41,7 +41,7 @@ RUN = "run-1"
 ANSWERS = (Answer.REFUSED, Answer.NOT_SENT, Answer.UNKNOWN)
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """The engine broke an invariant; the message says which, and where."""
 
 
@@ -171,13 +171,15 @@ class World:
     def _take(self, decision: Decision) -> None:
         self.deadline_us = decision.deadline_us
         if self.deadline_us is not None and self.deadline_us <= self.now_us:
-            raise Broken(f"asked to be woken at {self.deadline_us}, now {self.now_us}")
+            raise BrokenError(
+                f"asked to be woken at {self.deadline_us}, now {self.now_us}"
+            )
         for event in decision.events:
             line = json.loads(json.dumps(ev.encode(event)))
             self.trace.items.append(line)
             self.mirror.apply(ev.decode(line))
         if self.engine.state != self.mirror.state:
-            raise Broken("invariant 1: the folded journal gives another state")
+            raise BrokenError("invariant 1: the folded journal gives another state")
         self._check()
         for command in decision.commands:
             self._send(command)
@@ -187,13 +189,13 @@ class World:
         self._checker.take(self.trace.items[self._seen :])
         self._seen = len(self.trace.items)
         if self._checker.violations:
-            raise Broken(told(self._checker.violations))
+            raise BrokenError(told(self._checker.violations))
 
     def finish(self) -> None:
         """Check what only the end shows."""
         self._checker.close()
         if self._checker.violations:
-            raise Broken(told(self._checker.violations))
+            raise BrokenError(told(self._checker.violations))
 
     # --- far ends -----------------------------------------------------------------
 
@@ -246,7 +248,7 @@ class World:
         safe = isinstance(command.action, act.Http) and command.action.http.again
         once = command.effect is act.Effect.ONCE
         if once and self.published[command.key] > 1 and not safe:
-            raise Broken(f"invariant 6: {command.key} was published twice")
+            raise BrokenError(f"invariant 6: {command.key} was published twice")
 
     def _settle(self, settle: Settle) -> None:
         command, rng = settle.command, self.rng
@@ -302,13 +304,13 @@ def same(what: str, left: Decision, right: Decision) -> None:
     if mine != theirs:
         pairs = zip(mine, theirs, strict=False)
         first = next((p for p in pairs if p[0] != p[1]), (mine[-1:], theirs[-1:]))
-        raise Broken(
+        raise BrokenError(
             f"invariant 1: {what} decides otherwise:\n  {first[0]}\n  {first[1]}"
             f"\n  {[line['event'] for line in mine]}"
             f"\n  {[line['event'] for line in theirs]}"
         )
     if left.commands != right.commands:
-        raise Broken(f"invariant 1: {what} commands otherwise")
+        raise BrokenError(f"invariant 1: {what} commands otherwise")
 
 
 def told(violations: list[Violation]) -> str:
@@ -333,7 +335,7 @@ def replay(trace: Trace) -> None:
                 started = False
             case Step():
                 if lines != expected:
-                    raise Broken("invariant 1: the same inputs gave other events")
+                    raise BrokenError("invariant 1: the same inputs gave other events")
                 if started:
                     decision = engine.step(item.now_us, item.inputs)
                 else:
@@ -343,4 +345,4 @@ def replay(trace: Trace) -> None:
             case dict():
                 expected.append(item)
     if lines != expected:
-        raise Broken("invariant 1: the same inputs gave other events")
+        raise BrokenError("invariant 1: the same inputs gave other events")
