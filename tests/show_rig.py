@@ -107,15 +107,20 @@ class Show:
 @asynccontextmanager
 async def running_show(
     folder: Path,
-    runbook: str,
+    runbook: str | None,
     environ: Mapping[str, str],
     *options: str,
     stderr: bool = False,
 ) -> AsyncIterator[Show]:
-    """Start ``launch run`` on a runbook; what still runs at the end is stopped."""
+    """Start ``launch run`` on a runbook (None: the options say on what); what still
+    runs at the end is stopped.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "runbook.yaml"
-    file.write_text(runbook)
+    words = []
+    if runbook is not None:
+        file = folder / "runbook.yaml"
+        file.write_text(runbook)
+        words = [str(file)]
     environ = {
         **os.environ,
         **environ,
@@ -127,7 +132,7 @@ async def running_show(
         "-m",
         "launchctl",
         "run",
-        str(file),
+        *words,
         "--json",
         *options,
         env=environ,

@@ -122,7 +122,7 @@ class FolderDesk:
         if state not in _OVER and pid is not None and not _alive(pid):
             raise OutOfReachError(
                 f"nobody conducts this run: process {pid} is gone",
-                hint=f"its journal is kept in {self._viewer.folder.path}",
+                hint=f"launch run --recover {self._viewer.folder.path} goes on with it",
             )
 
     @property

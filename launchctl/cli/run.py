@@ -29,9 +29,10 @@ _GREEN, _RED = 0, 1
 
 
 def run_command(
-    file: Path,
+    file: Path | None,
     *,
     run_dir: Path | None,
+    recover: Path | None,
     t0: str | None,
     serve: str,
     public: str | None,
@@ -39,9 +40,15 @@ def run_command(
     as_json: bool,
 ) -> int:
     """``launch run``; the exit code."""
+    if (file is None) == (recover is None):
+        raise InputError(
+            "name a runbook to run, or an unfinished run to take up",
+            hint="launch run FILE, or launch run --recover DIR",
+        )
     request = RunRequest(
-        runbook=file,
-        run_dir=run_dir,
+        runbook=file or Path(),
+        run_dir=recover or run_dir,
+        recover=recover is not None,
         t0=t0,
         sets=parse_sets(sets),
         serve=serve,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.options import T0, Json, Runbook, Sets
+from launchctl.cli.options import T0, Json, Sets
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,10 +17,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(  # noqa: PLR0917  typer calls it by name
-    file: Runbook,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="The runbook.", show_default=False),
+    ] = None,
     run_dir: Annotated[
         Path | None,
         typer.Option("--run-dir", help="Folder to keep the run in; made if missing."),
+    ] = None,
+    recover: Annotated[
+        Path | None,
+        typer.Option(
+            "--recover",
+            metavar="DIR",
+            help="Take up the unfinished run in this folder where it was.",
+        ),
     ] = None,
     t0: T0 = None,
     serve: Annotated[
@@ -49,6 +60,7 @@ def run(  # noqa: PLR0917  typer calls it by name
         run_command(
             file,
             run_dir=run_dir,
+            recover=recover,
             t0=t0,
             serve=serve,
             public=public,

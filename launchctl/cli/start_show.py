@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from launchctl.cli.processes import Child, start_child
-from launchctl.clock import Origin
-from launchctl.errors import InputError
+from launchctl.clock import Origin, wall_us
+from launchctl.conductor.viewer import Viewer
+from launchctl.errors import InputError, RefusedError
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import resolve_front, resolve_show
@@ -31,8 +33,9 @@ class RunRequest:
     """What to run, and how.
 
     Attributes:
-        runbook: the file.
+        runbook: the file; not read when an unfinished run is taken up.
         run_dir: where the run folder shall be; None: a new one below ``runs_root()``.
+        recover: take up the unfinished run in ``run_dir``.
         t0: an RFC 3339 instant, ``+SPAN`` from now, or None for the runbook's own.
         sets: overridden addresses, (path, value).
         serve: HOST:PORT of everything; port 0 takes a free one.
@@ -43,8 +46,9 @@ class RunRequest:
         environ: where ``{env: NAME}`` is looked up.
     """
 
-    runbook: Path
+    runbook: Path = Path()
     run_dir: Path | None = None
+    recover: bool = False
     t0: str | None = None
     sets: Sequence[tuple[str, str]] = ()
     serve: str = "127.0.0.1:0"
@@ -92,6 +96,40 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
         LaunchError: the runbook does not load, a secret is missing, an address is
             taken, or a process did not start. Nothing is left running.
     """
+    folder, given = await (_taken_up(request) if request.recover else _begun(request))
+    async with AsyncExitStack() as stack:
+        try:
+            # The front first: hooks count before the first cue and after the last.
+            boot = {"serve": request.serve, "public": request.public}
+            front = await start_child(
+                "front", folder.path, {**boot, "secrets": given.front}
+            )
+            stack.push_async_callback(front.stop)
+            show = await start_child("show", folder.path, {"secrets": given.show})
+            stack.push_async_callback(show.stop)
+        except BaseException:
+            if not request.recover:
+                folder.discard()
+            raise
+        running = RunningShow(folder, show, front)
+        folder.write(running.as_meta())
+        yield running
+
+
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    """What each process is given."""
+
+    show: dict[str, str] = field(repr=False)
+    front: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, runbook: Runbook, environ: Mapping[str, str]) -> Self:
+        return cls(resolve_show(runbook, environ), resolve_front(runbook, environ))
+
+
+async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
+    """A new run folder."""
     origin = Origin.here(request.start_us, request.speed)
     t0_us = parse_t0(request.t0, origin.start_us)
     addresses = _Asked(request.environ)
@@ -102,33 +140,42 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
         environ=addresses,
         now_us=origin.start_us,
     )
-    show_secrets = resolve_show(runbook, request.environ)
-    front_secrets = resolve_front(runbook, request.environ)
+    given = _Secrets.of(runbook, request.environ)
     meta = RunMeta(
         run=run_id(origin.start_us, runbook.title),
         title=runbook.title,
         runbook=Path(runbook.path).name,
         origin=origin,
+        home=str(Path(runbook.path).parent.absolute()),
         t0_us=t0_us,
         sets=tuple(request.sets),
         rehearsal=request.rehearsal,
         environ=addresses.asked,
     )
-    folder = await _make_folder(request.run_dir, meta, runbook)
-    boot = {"serve": request.serve, "public": request.public, "secrets": front_secrets}
-    async with AsyncExitStack() as stack:
-        try:
-            # The front first: hooks count before the first cue and after the last.
-            front = await start_child("front", folder.path, boot)
-            stack.push_async_callback(front.stop)
-            show = await start_child("show", folder.path, {"secrets": show_secrets})
-            stack.push_async_callback(show.stop)
-        except BaseException:
-            folder.discard()
-            raise
-        running = RunningShow(folder, show, front)
-        folder.write(running.as_meta())
-        yield running
+    return await _make_folder(request.run_dir, meta, runbook), given
+
+
+async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
+    """The folder of an unfinished run whose conductor is gone.
+
+    Raises:
+        RefusedError: the show is over, or its conductor is alive.
+    """
+    folder = RunFolder.open(request.run_dir)
+    async with folder.lease():
+        pass  # nobody else conducts it
+    viewer = await Viewer.open(folder)
+    await viewer.aclose()
+    if viewer.engine.finished:
+        raise RefusedError(f"the show in {folder.path} is over: there is nothing to do")
+    meta, runbook = folder.meta, viewer.runbook
+    home = str(Path(meta.home) / Path(runbook.path).name)
+    at_home = runbook.model_copy(update={"path": home})
+    # N goes on from the wall, never back: CLOCK_BOOTTIME may have begun anew.
+    last_us = viewer.engine.state.now_us
+    start_us = last_us if meta.rehearsal else max(wall_us(), last_us)
+    folder.write(replace(meta, origin=Origin.here(start_us, meta.origin.speed)))
+    return folder, _Secrets.of(at_home, request.environ)
 
 
 def parse_t0(written: str | None, now_us: Micros) -> Micros | None:

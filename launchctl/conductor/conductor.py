@@ -33,7 +33,7 @@ from launchctl.errors import JournalError
 from launchctl.runbook.actions import Effect
 from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
 from launchctl.show.engine import Decision, Engine
-from launchctl.show.events import CounterSet, encode
+from launchctl.show.events import CounterSet, decode, encode
 from launchctl.show.inputs import (
     Call,
     ClockStepped,
@@ -99,9 +99,14 @@ class Conductor:
     async def run(self) -> str | None:
         """Conduct until the show is complete or aborted; the verdict.
 
+        A journal that has lines already is folded first: the engine then takes the show
+        up where it was, settles what was under way, and asserts the wanted state.
+
         Raises:
             JournalError: the journal could not be written; nothing more was decided.
         """
+        for line in await self._store.journal.read():
+            self.engine.apply(decode(line))
         async with AsyncExitStack() as stack:
             await self._far_ends.start(stack)
             await stack.enter_async_context(self._feeders())

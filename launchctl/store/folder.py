@@ -50,6 +50,7 @@ class RunMeta:
         runbook: file name of the pinned copy, below ``pinned/``.
         origin: where N began; every process of the run counts from it.
         t0_us: what ``--t0`` said, or None.
+        home: the folder of the original runbook: secrets by file lie there.
         sets: overridden addresses, as given with ``--set``.
         rehearsal: True if no real network may be reached.
         pid, front_pid: the show's and the front's process, None before they are up.
@@ -60,6 +61,7 @@ class RunMeta:
     title: str
     runbook: str
     origin: Origin
+    home: str = ""
     t0_us: Micros | None = None
     sets: tuple[tuple[str, str], ...] = ()
     rehearsal: bool = False

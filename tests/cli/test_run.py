@@ -40,7 +40,7 @@ orders:
   sources: [{{kind: webhook, name: stores, secret: {{env: STORES}}, role: counts}}]
   show_on: {{stage: main, source: PreorderCounter, text: "{{{{ orders.units }}}}"}}
 cues:
-  - {{cue: doors, at: T-0, do: [{{scene: Countdown}}]}}
+  - {{cue: doors, at: T-0, late: {{within: any, else: skip}}, do: [{{scene: Countdown}}]}}
   - cue: reveal
     after: doors
     go: caller
@@ -137,6 +137,46 @@ async def test_a_killed_show_is_no_red_show(tmp_path: Path, hall: Hall):
         said = (await show.process.stderr.read()).decode()
     assert "the show's process was ended by SIGKILL" in said
     assert "Traceback" not in said
+
+
+async def test_a_crashed_show_is_taken_up_where_it_was(tmp_path: Path, hall: Hall):
+    """After kill -9 ``--recover`` goes on: nothing that was done is done again, and the
+    post that waited still waits for the picture.
+    """
+    options = ("--t0", "+2s")
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, *options, stderr=True
+    ) as show:
+        await show.launch("approve", "reveal-post")
+        await show.line("cue_ready", cue="reveal")
+        os.kill(show.place["pid"], signal.SIGKILL)
+        assert 1 == await show.ended()
+    folder = show.place["run_dir"]
+    async with running_show(tmp_path, None, hall.environ, "--recover", folder) as again:
+        assert folder == again.place["run_dir"]
+        await again.launch("go", "reveal")
+        await again.line("cue_ended", cue="reveal-post", state="done")
+        await again.launch("go", "close")
+        assert 0 == await again.ended()
+    fired = [line["cue"] for line in again.lines if line["event"] == "fired"]
+    assert ["doors", "reveal", "reveal-post", "close"] == fired
+    assert ["Model 3. 35,000 dollars."] == [post.text for post in hall.x.posts]
+
+
+async def test_a_living_show_is_not_taken_up(tmp_path: Path, hall: Hall):
+    """Two conductors never share a run: the second is refused, naming the first."""
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+60s"
+    ) as show:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "launchctl", "run", "--recover", show.place["run_dir"]),
+            env=show.environ,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, err = await process.communicate()
+    assert 1 == process.returncode
+    assert str(show.place["pid"]) in err.decode()
 
 
 async def test_sigterm_means_it(tmp_path: Path, hall: Hall):
