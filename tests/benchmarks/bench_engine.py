@@ -48,7 +48,7 @@ def step_us(count: int) -> float:
     return statistics.median(costs)
 
 
-def bench_engine_step(*, short: bool) -> dict[str, Any]:
+def bench_step(*, short: bool) -> dict[str, Any]:
     """A step in a show of 10,000 cues against one of 100."""
     small, large = [], []
     for _ in range(1 if short else ROUNDS):
@@ -67,7 +67,7 @@ def bench_engine_step(*, short: bool) -> dict[str, Any]:
     }
 
 
-def bench_engine_plan(*, short: bool) -> dict[str, Any]:
+def bench_plan(*, short: bool) -> dict[str, Any]:
     """Planning 10,000 chained cues."""
     count = 1_000 if short else 10_000
     runbook = chained(count)

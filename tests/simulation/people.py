@@ -26,6 +26,7 @@ VERBS = (
     ("adopt", 1),
     ("counter", 1),
     ("call", 2),
+    ("take-baton", 2),
     ("end", 0.2),
     ("abort", 0.15),
     ("jump", 0.1),
@@ -89,6 +90,8 @@ class People:
                 return rng.choice(("operator", "weather", None))
             case "silence" | "unsilence":
                 return rng.choice(("all", "ceo", "company", "nobody"))
+            case "take-baton":
+                return rng.choice(sorted(EVERYBODY))
             case "counter":
                 return rng.choice(("open", "freeze", "hide"))
             case "call":
@@ -117,6 +120,8 @@ class People:
             case "settle":
                 outcome = rng.choice(("sent", "not-sent"))
                 return {"outcome": outcome, **self._account()}
+            case "take-baton":
+                return rng.choice(({}, {"why": "my turn"}))
             case "adopt":
                 return {"url": "https://x/by-hand", **self._account()}
             case "end":

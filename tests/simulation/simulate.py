@@ -97,6 +97,8 @@ def bring_to_its_end(world: World, people: People) -> None:
     world.trouble = 0.0
     for name in world.runbook.stages:
         world.plug(name, online=True)
+    for role in world.runbook.crew:
+        world.call(_sure(world, people, "take-baton", role, why="I end it"))
     for _ in range(8):
         if world.engine.finished:
             return
