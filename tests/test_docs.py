@@ -163,6 +163,7 @@ def test_every_word_of_the_status_is_documented() -> None:
         status.GateStatus,
         status.StandbyStatus,
         status.HoldStatus,
+        status.ChoiceStatus,
         status.EmbargoStatus,
         status.StageStatus,
         status.OrdersStatus,

@@ -81,6 +81,11 @@ def _row(runbook: Runbook, cue: Cue, at: PlannedCue) -> Row:
 
 
 def _deeds(runbook: Runbook, cue: Cue) -> Iterator[Deed]:
+    if cue.choice is not None:
+        answers = " or ".join(option.name for option in cue.choice.options)
+        within = format_span(cue.choice.within_us)
+        text = f"choose {answers} (after {within}: {cue.choice.default})"
+        yield Deed(text, guarded=False, embargoes=())
     for action in cue.do:
         names = tuple(embargoes_of(runbook, cue, action)) if action.guarded else ()
         yield Deed(action_in_words(action), action.guarded, names)
@@ -91,6 +96,8 @@ def starts_in_words(cue: Cue, procedure: str | None) -> str:
     parts = []
     if cue.at is not None:
         parts.append(_at_in_words(cue.at))
+    if cue.option is not None:
+        parts.append(f"if {cue.option.choice} is {cue.option.option}")
     if cue.after is not None:
         any_of = "any of " if cue.after.any_of else ""
         parts.append(f"after {any_of}{', '.join(cue.after.cues)}")

@@ -142,6 +142,15 @@ def go(
     return go_work(cue)
 
 
+@_verb("choose")
+def choose(
+    choice: Annotated[str, typer.Argument(metavar="CHOICE", show_default=False)],
+    option: Annotated[str, typer.Argument(metavar="OPTION", show_default=False)],
+) -> _Work:
+    """Answer a choice that asks; the cues of its other options are not taken."""
+    return _one("choose", choice, option=option)
+
+
 @_verb("hold")
 def hold(name: Annotated[str, typer.Argument(metavar="NAME")] = "operator") -> _Work:
     """Stop the countdown until somebody resumes."""

@@ -86,6 +86,17 @@ def next_part(status: Status, now: Micros) -> RenderableType:
         block.add_row(mark, Text(standby["cue"], style="bold"), Text(who))
     if not status["standby"]:
         block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
+    for choice in status["choices"]:
+        mark = Text("CHOOSE", style="bold black on cyan")
+        answers = ", ".join(
+            f"{option} (default)" if option == choice["default"] else option
+            for option in choice["options"]
+        )
+        left = (
+            countdown(parse_instant(choice["until"]) - now) if choice["until"] else ""
+        )
+        asked = f"{', '.join(choice['ask'])} {left}".rstrip()
+        block.add_row(mark, Text(f"{choice['choice']}: {answers}"), Text(asked))
     by_name = {cue["cue"]: cue for cue in status["cues"]}
     for cue in status["cues"]:
         if cue["state"] in _ATTENTION:

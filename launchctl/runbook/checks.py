@@ -58,7 +58,11 @@ def _check_triggers(
                 "a procedure has no T and no wall instant",
                 "its cues count from each other: at: OTHER + 10s",
             )
-    elif not triggered and not (runbook.t0_us is None and runbook.cues[0].id == cue.id):
+    elif (
+        cue.option is None
+        and not triggered
+        and not (runbook.t0_us is None and runbook.cues[0].id == cue.id)
+    ):
         reader.problem(
             _at(context, cue),
             "the cue has no trigger: nothing would ever fire it",
@@ -89,17 +93,39 @@ def _predecessors(cue: Cue) -> Iterator[str]:
         yield from cue.after.cues
     if isinstance(cue.at, model.AtCue):
         yield cue.at.cue
+    if cue.option and not (cue.after and cue.after.any_of):
+        yield cue.option.choice
+
+
+def _waits_for(cue: Cue, choices: dict[str, Cue]) -> list[str]:
+    """As ``_predecessors``; ``X end`` where it is a choice's end that is waited for."""
+    found = [
+        f"{name} end" if name in choices else name
+        for name in (cue.after.cues if cue.after else ())
+    ]
+    if isinstance(cue.at, model.AtCue):
+        found.append(cue.at.cue)
+    if cue.option:
+        found.append(cue.option.choice)
+    return found
 
 
 def _check_cycles(context: Context, runbook: Runbook) -> None:
     """A ring of cues that wait for each other; reported once, at its first cue."""
     cues = {cue.id: cue for _, cue in all_cues(runbook)}
-    graph = {
-        name: [before for before in _predecessors(cue) if before in cues]
-        for name, cue in cues.items()
-    }
+    choices = {name: cue for name, cue in cues.items() if cue.choice}
+    graph = {name: _waits_for(cue, choices) for name, cue in cues.items()}
+    for name in choices:
+        graph[f"{name} end"] = [name]
+    for cue in cues.values():
+        if cue.option and cue.option.choice in choices:
+            choice = cue.option.choice
+            end = f"{cue.id} end" if cue.choice else cue.id
+            graph[f"{choice} end"].append(end)
+    for name, waits in graph.items():
+        graph[name] = [before for before in waits if before in graph]
     for ring in _rings(graph):
-        first = cues[ring[0]]
+        first = cues[ring[0].removesuffix(" end")]
         with context.reader.within(first.id):
             context.reader.problem(
                 _at(context, first),

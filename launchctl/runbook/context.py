@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.conditions import Condition
 from launchctl.runbook.instants import UnknownZoneError, parse_wall, zone_names
-from launchctl.runbook.model import Segment, WallInstant
+from launchctl.runbook.model import InOption, Segment, WallInstant
 from launchctl.runbook.reader import Read, Reader, near
 from launchctl.runbook.templates import Template
 from launchctl.runbook.yaml import Mapping as MappingNode
@@ -78,6 +78,8 @@ class Context:
     procedure: str = ""
     segment: str | None = None
     segments: list[Segment] = field(default_factory=list)
+    option: InOption | None = None
+    """Whose option's cues are being read."""
     instants: list[WallInstant] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     texts: list[TextSite] = field(default_factory=list)

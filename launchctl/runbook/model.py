@@ -120,6 +120,39 @@ class Wait(Frozen):
     otherwise: Else | None = None
 
 
+# --- asking people --------------------------------------------------------------------
+
+
+class Option(Frozen):
+    """One answer to a choice, and the cues that it makes pending."""
+
+    name: Name
+    cues: tuple[Name, ...] = ()
+
+
+class Choice(Frozen):
+    """A cue that asks: one of ``ask`` chooses an option.
+
+    ``within_us`` after it fired ``default`` is taken.
+    """
+
+    ask: tuple[Name, ...]
+    within_us: Span
+    default: Name
+    options: tuple[Option, ...]
+
+    def option(self, name: str) -> Option | None:
+        """The option of this name."""
+        return next((one for one in self.options if one.name == name), None)
+
+
+class InOption(Frozen):
+    """Where a cue of an option belongs."""
+
+    choice: Name
+    option: Name
+
+
 # --- the cue --------------------------------------------------------------------------
 
 
@@ -127,7 +160,9 @@ class Cue(Frozen):
     """One atomic unit of action.
 
     ``late`` and ``wait`` None take the table of SEMANTICS 5 (``show/tables.py``).
-    ``line`` is where it stands in the file, for messages.
+    ``choice`` makes it ask; ``option`` says of which choice's option it is a cue: these
+    stand behind their choice in file order. ``line`` is where it stands in the file,
+    for messages.
     """
 
     id: Name
@@ -145,6 +180,8 @@ class Cue(Frozen):
     in_hold_wait: bool = False
     do: tuple[AnyAction, ...] = ()
     segment: Name | None = None
+    choice: Choice | None = None
+    option: InOption | None = None
     file: str = ""
     line: int = 0
 

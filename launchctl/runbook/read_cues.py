@@ -10,6 +10,7 @@ from launchctl.runbook.context import Context
 from launchctl.runbook.defaults import default_late
 from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.read_actions import read_do
+from launchctl.runbook.read_choice import read_choice
 from launchctl.runbook.read_gates import read_gates
 from launchctl.runbook.reader import Fields, Read, shown
 from launchctl.runbook.unbuilt import CUE, not_built
@@ -38,38 +39,46 @@ def read_cues(context: Context, what: str) -> Read[tuple[model.Cue, ...]]:
         for item in node.items[:MAX_CUES]:
             if isinstance(item, Mapping) and "segment" in item.items:
                 found.extend(_read_segment(context, item))
-                continue
-            cue = _read_cue(context, item)
-            if cue is not None:
-                found.append(cue)
+            else:
+                found.extend(_read_item(context, item))
         return tuple(found)
 
     return read
 
 
-def _read_cue(context: Context, node: Node) -> model.Cue | None:
+def _read_item(context: Context, node: Node) -> tuple[model.Cue, ...]:
+    """A cue, or a choice and behind it the cues of its options."""
     reader = context.reader
     fields = reader.fields(node, "cue")
     if fields is None:
-        return None
+        return ()
+    key = "cue"
     if "cue" not in fields.node.items:
-        later = [key for key in ("choice",) if fields.has(key)]
-        if later:
-            reader.problem(fields.at(later[0]), not_built(later[0]))
-            return None
-    name = fields.need("cue", _cue_name(context))
+        key = "choice" if fields.has("choice") else "cue"
+    fields.what = key
+    name = fields.need(key, _cue_name(context))
     if name is not None:
         if f"cue {name}" in context.places:
             line = context.places[f"cue {name}"][0]
             reader.problem(node, f"the cue {name!r} stands in line {line} already")
         context.place(f"cue {name}", node)
+    inner: tuple[model.Cue, ...] = ()
     with reader.within(name or ""):
         values = _cue_values(context, fields, name or "?")
+        if key == "choice":
+            values["choice"], inner = read_choice(
+                context, fields, name or "?", read_cues
+            )
+            values["late"] = fields.take("late", _late(context, ()))
+        else:
+            values |= _deeds(context, fields, name or "?")
         fields.done(later=CUE)
     if name is None or not fields.sound:
-        return None
+        return inner
     values["segment"] = context.segment
-    return model.Cue(id=name, file=reader.file, line=node.line, **values)
+    values["option"] = context.option
+    cue = model.Cue(id=name, file=reader.file, line=node.line, **values)
+    return (cue, *inner)
 
 
 def _read_segment(context: Context, node: Mapping) -> tuple[model.Cue, ...]:
@@ -77,8 +86,9 @@ def _read_segment(context: Context, node: Mapping) -> tuple[model.Cue, ...]:
     reader = context.reader
     fields = reader.fields(node, "segment")
     assert fields is not None
-    if context.procedure or context.segment is not None:
+    if context.procedure or context.segment is not None or context.option is not None:
         where = "a procedure" if context.procedure else "a segment"
+        where = where if context.option is None else "an option"
         reader.problem(fields.at("segment"), f"there are no segments in {where}")
         return ()
     name = fields.need("segment", _cue_name(context, "segment"))
@@ -133,20 +143,26 @@ def _cue_name(context: Context, what: str = "cue") -> Read[str]:
 def _cue_values(context: Context, fields: Fields, name: str) -> dict[str, Any]:
     reader = context.reader
     roles = reader.listed("go", context.refer("role", "go"))
-    values: dict[str, Any] = {
+    return {
         "at": fields.take("at", _at(context, name)),
         "after": _after(context, fields),
         "when": fields.take("when", read_when(context)),
         "go": fields.take("go", roles) or (),
         "gate": fields.take("gate", read_gates(context, f"cue {name} gate")) or (),
         "wait": fields.take("wait", _wait(context)),
+        "reserve": bool(fields.take("reserve", reader.truth("reserve"))),
+        "in_hold_wait": fields.take("in_hold", reader.word("in_hold", ("wait",)))
+        is not None,
+    }
+
+
+def _deeds(context: Context, fields: Fields, name: str) -> dict[str, Any]:
+    reader = context.reader
+    values: dict[str, Any] = {
         "about": fields.take("about", reader.listed("about", reader.name("about")))
         or (),
         "teaser": fields.take("public", reader.word("public", ("teaser",))) is not None,
         "once": fields.take("once", reader.truth("once")) is not False,
-        "reserve": bool(fields.take("reserve", reader.truth("reserve"))),
-        "in_hold_wait": fields.take("in_hold", reader.word("in_hold", ("wait",)))
-        is not None,
         "do": fields.take("do", read_do(context, "do", f"cue {name} do")) or (),
     }
     values["late"] = fields.take("late", _late(context, values["do"]))

@@ -250,24 +250,26 @@ def _actions() -> Schema:
 
 def _cues() -> Schema:
     within = {"anyOf": [_ref("span"), {"const": "any"}]}
+    triggers: Schema = {
+        "at": _text(200)
+        | {"description": "T-10m, an instant, or another cue and a span: X + 24h"},
+        "after": _ref("names"),
+        "any": _ref("names"),
+        "also": _some(_word("skipped", "failed")),
+        "when": _ref("when"),
+        "go": _ref("names"),
+        "gate": _ref("gates"),
+        "wait": _object({"for": _ref("span"), "else": _ref("else")}),
+        "late": _object({"within": within, "else": _ref("else")}),
+        "reserve": _TRUTH,
+        "in_hold": _word("wait"),
+    }
     cue = _object(
-        {
-            "cue": _ref("name"),
-            "at": _text(200)
-            | {"description": "T-10m, an instant, or another cue and a span: X + 24h"},
-            "after": _ref("names"),
-            "any": _ref("names"),
-            "also": _some(_word("skipped", "failed")),
-            "when": _ref("when"),
-            "go": _ref("names"),
-            "gate": _ref("gates"),
-            "wait": _object({"for": _ref("span"), "else": _ref("else")}),
-            "late": _object({"within": within, "else": _ref("else")}),
+        {"cue": _ref("name"), **triggers}
+        | {
             "about": _ref("names"),
             "public": _word("teaser"),
             "once": _TRUTH,
-            "reserve": _TRUTH,
-            "in_hold": _word("wait"),
             "do": _ref("actions"),
         },
         needs=("cue",),
@@ -281,6 +283,19 @@ def _cues() -> Schema:
             "cues": _ref("cues"),
         },
         needs=("segment", "cues"),
+    )
+    option = _object({"cues": _ref("cues")}, needs=("cues",))
+    choice = _object(
+        {
+            "choice": _ref("name"),
+            **triggers,
+            "ask": _ref("names"),
+            "within": _ref("span"),
+            "default": _ref("name"),
+            "options": _table(_ref("option"), "Answers, and the cues of each.")
+            | {"minProperties": 1},
+        },
+        needs=("choice", "ask", "within", "default", "options"),
     )
     procedure = _object(
         {
@@ -296,9 +311,14 @@ def _cues() -> Schema:
         "segment": segment,
         "rundown": {
             "type": "array",
-            "items": {"anyOf": [_ref("cue"), _ref("segment")]},
+            "items": {"anyOf": [_ref("cue"), _ref("choice"), _ref("segment")]},
         },
-        "cues": {"type": "array", "items": _ref("cue")},
+        "choice": choice,
+        "option": option,
+        "cues": {
+            "type": "array",
+            "items": {"anyOf": [_ref("cue"), _ref("choice")]},
+        },
         "procedure": procedure,
     }
 

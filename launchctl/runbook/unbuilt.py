@@ -9,16 +9,11 @@ from __future__ import annotations
 TOP = frozenset({"include", "outputs", "criteria", "answers", "require_rehearsed"})
 CUE = frozenset(
     {
-        "choice",
         "poll",
         "sheet",
         "or_after",
         "on_recycle",
         "on_failure",
-        "ask",
-        "options",
-        "default",
-        "within",
     }
 )
 ACTIONS = frozenset(

@@ -21,8 +21,8 @@ from launchctl.show.tables import ENDED, CueWord
 from launchctl.times import SECOND, Micros
 
 Hint = tuple[Micros, str, str]
-"""(instant, what, whom). What: cue, owner, wait, retry, procedure, stage, lifts,
-outlook.
+"""(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
+lifts, outlook.
 """
 
 
@@ -38,6 +38,8 @@ class Agenda:
     """Conditions to read in the next pass: ``cue:X``, ``procedure:X``."""
     procedures: dict[str, None] = field(default_factory=dict)
     overdue: dict[str, None] = field(default_factory=dict)
+    asked: dict[str, None] = field(default_factory=dict)
+    """Choices whose time may be over."""
     retries: dict[tuple[str, str], None] = field(default_factory=dict)
     lifts: bool = False
     ending: str | None = None
@@ -122,6 +124,7 @@ class Agenda:
             or self.owners
             or self.procedures
             or self.overdue
+            or self.asked
             or self.retries
             or self.lifts
             or self.ending
@@ -170,6 +173,8 @@ def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:
             agenda.waiting[name] = None
         case CueWord.RUNNING:
             agenda.running[name] = None
+            if cue.choice is not None:
+                agenda.at_n(state.now_us, "asked", name)
         case CueWord.STANDBY:
             stand_by(agenda, plan, state, name)
         case _:

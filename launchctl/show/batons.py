@@ -52,6 +52,10 @@ def _roles(core: Core, call: Call) -> list[str]:
             named = [holds[call.target]] if call.target in holds else [*holds.values()]
             released = [role for hold in named for role in hold.release]
             return [role for role in crew if role in released]
+        case "choose":
+            asked_cue = core.plan.by_id.get(call.target or "")
+            choice = asked_cue.choice if asked_cue else None
+            return [role for role in crew if choice and role in choice.ask]
     needs = NEEDS[call.verb]
     planned = core.plan.cues.get(call.target or "")
     if call.verb in ("skip", "fire") and planned is not None and planned.posts_only:

@@ -31,6 +31,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "go": verbs.go,
     "fire": verbs.fire,
     "skip": verbs.skip,
+    "choose": verbs.choose,
     "hold": verbs.hold,
     "resume": verbs.resume,
     "approve": verbs_posts.approve,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from launchctl.show import events as ev
+from launchctl.show.asking import conclude_all
 from launchctl.show.core import Core
 from launchctl.show.firing import send_loose
 from launchctl.show.outcomes import conclude
@@ -101,6 +102,8 @@ def check_end(core: Core) -> None:
     if core.state.show is ShowWord.COUNTING and not _anything_alive(core):
         end_show(core, "nothing is left to come")
         return  # the next pass says that it is over
+    if core.state.show is ShowWord.CLOSING:
+        conclude_all(core)
     if core.state.show is not ShowWord.CLOSING or core.agenda.running:
         return
     if any(action.state in UNENDED for action in core.state.loose.values()):

@@ -143,6 +143,8 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True
     _touch_many(core, agenda, event)
+    if isinstance(event, ev.CueAsked | ev.Chosen):
+        _touch_options(core, agenda, event)
     _read(core, *_subjects(event))
 
 
@@ -156,7 +158,7 @@ def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
             agenda.cues.update(agenda.blocked)
             agenda.blocked.clear()
         case ev.ProcedureStarted():
-            for name in event.cues:
+            for name in (*event.cues, *event.idle):
                 cue_changed(core, agenda, name)
                 agenda.owners[f"cue:{name}"] = None
         case ev.Overridden():
@@ -168,6 +170,23 @@ def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
             core.look_at_owner(f"procedure:{event.procedure}")
         case _:
             pass
+
+
+def _touch_options(
+    core: Core, agenda: ag.Agenda, event: ev.CueAsked | ev.Chosen
+) -> None:
+    """What can come of other cues, and of other choices, may have changed with it."""
+    if isinstance(event, ev.Chosen):
+        named = (*event.cues, *event.not_taken)
+    else:
+        named = event.idle
+    for name in named:
+        cue_changed(core, agenda, name)
+        agenda.owners[f"cue:{name}"] = None
+    for name in agenda.running:
+        if core.plan.cues[name].cue.choice is not None:
+            agenda.cues[name] = None
+    agenda.first_alive = 0
 
 
 _SHUT_OR_OPEN = (
@@ -235,6 +254,8 @@ def cue_changed(core: Core, agenda: ag.Agenda, name: str) -> None:
     if cue.state is CueWord.STANDBY:
         ag.stand_by(agenda, core.plan, core.state, name)
     planned = core.plan.cues[name]
+    if planned.cue.option is not None:
+        agenda.cues[planned.cue.option.choice] = None
     if planned.procedure is not None:
         agenda.procedures[planned.procedure] = None
     elif planned.order < agenda.first_alive:

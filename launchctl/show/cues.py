@@ -8,6 +8,7 @@ from launchctl.runbook.model import Else
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
 from launchctl.show.agenda import order_of
+from launchctl.show.asking import left_out
 from launchctl.show.clocks import n_at_r, wall_at
 from launchctl.show.commands import TakeFigure
 from launchctl.show.core import Core
@@ -49,8 +50,9 @@ def _turn(core: Core, planned: Planned) -> Micros | None:
             return _coming(core, planned)
         case _W.DONE | _W.FAILED | _W.SKIPPED:
             rearm(core, planned)
+            left_out(core, planned)
             return None
-        case _W.RUNNING:
+        case _W.RUNNING | _W.IN_DOUBT:
             conclude(core, planned)
             return None
         case _:

@@ -17,6 +17,7 @@ from launchctl.runbook.model import Runbook
 from launchctl.show import build, world
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
+from launchctl.show.asking import check_asked
 from launchctl.show.calls import answer
 from launchctl.show.closing import abort_show, check_end, end_by_cue
 from launchctl.show.commands import AnyCommand, Command, TakeFigure
@@ -239,28 +240,29 @@ class Engine:
             name, agenda.ending = agenda.ending, None
             end_by_cue(core, name)
 
-    def _timers(self) -> None:  # noqa: C901  an arm a hint
+    def _timers(self) -> None:
         """Turn the hints whose instant has come into things to look at."""
         core, agenda = self._core, self._core.agenda
+        names = {
+            "cue": agenda.cues,
+            "owner": agenda.owners,
+            "wait": agenda.overdue,
+            "asked": agenda.asked,
+            "procedure": agenda.procedures,
+        }
         for _, what, whom in tuple(agenda.due(core.state, core.now_us)):
             match what:
-                case "cue":
-                    agenda.cues[whom] = None
-                case "owner":
-                    agenda.owners[whom] = None
-                case "wait":
-                    agenda.overdue[whom] = None
                 case "retry":
                     name, _, slot = whom.partition(" ")
                     agenda.retries[name, slot] = None
-                case "procedure":
-                    agenda.procedures[whom] = None
                 case "outlook":
                     agenda.looking_out = True
                 case "stage":
                     world.no_longer_wait(core, whom)
-                case _:
+                case "lifts":
                     agenda.lifts = True
+                case _:
+                    names[what][whom] = None
         if agenda.tick_us is not None and agenda.tick_us <= core.now_us:
             agenda.tick_us = None
             ticking, agenda.ticking = agenda.ticking, {}
@@ -285,6 +287,7 @@ class Engine:
             retry(core, cue, slot)
         consider_all(core)
         check_waits(core)
+        check_asked(core)
         update_standby(core)
         check_end(core)
         if agenda.looking_out:

@@ -7,6 +7,7 @@ from launchctl.runbook.actions import Effect
 from launchctl.show import build
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
+from launchctl.show.asking import ask
 from launchctl.show.commands import Command
 from launchctl.show.core import Core
 from launchctl.show.holds import open_hold
@@ -37,6 +38,7 @@ def fire(core: Core, planned: Planned) -> None:
         late_by_us=max(0, core.clock(planned) - core.clock(planned, due_us)),
         kept=kept,
     )
+    ask(core, planned)
     for slot in planned.slots:
         if slot.id not in kept and not isinstance(slot.action, act.End):
             begin(core, planned, slot)

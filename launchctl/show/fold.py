@@ -36,10 +36,13 @@ __all__ = ["apply", "initial"]
 
 
 def initial(runbook: Runbook) -> State:
-    """The state before the first event: the show's cues pending, all others idle."""
+    """The state before the first event: the show's cues pending, all others idle, those
+    of choices' options among them.
+    """
     state = State()
     for cue in runbook.cues:
-        state.cues[cue.id] = CueState(CueWord.PENDING)
+        word = CueWord.IDLE if cue.option else CueWord.PENDING
+        state.cues[cue.id] = CueState(word)
     for name, procedure in runbook.procedures.items():
         state.procedures[name] = ProcedureState()
         for cue in procedure.cues:
@@ -211,6 +214,14 @@ def _procedure_started(state: State, event: ev.ProcedureStarted) -> None:
             procedure_take=procedure.take,
         )
         state.conditions.pop(f"cue:{name}", None)
+    for name in event.idle:
+        take = state.cues[name].take
+        state.cues[name] = CueState(
+            CueWord.IDLE,
+            seq=event.seq,
+            take=take,
+            procedure_take=procedure.take,
+        )
 
 
 def _procedure_ended(state: State, event: ev.ProcedureEnded) -> None:

@@ -143,6 +143,43 @@ def _adopted(state: State, event: ev.CueAdopted) -> None:
         action.next_us = None
 
 
+# --- choices ---------------------------------------------------------------------
+
+
+def _asked(state: State, event: ev.CueAsked) -> None:
+    cue = state.cues[event.cue or ""]
+    if cue.state is not CueWord.RUNNING:
+        raise IllegalEvent(f"cue_asked: cue {event.cue!r} is {cue.state}")
+    cue.seq = event.seq
+    cue.chosen = None
+    for name in event.idle:
+        before = state.cues[name]
+        state.cues[name] = CueState(
+            CueWord.IDLE,
+            seq=event.seq,
+            take=before.take,
+            procedure_take=before.procedure_take,
+        )
+
+
+def _chosen(state: State, event: ev.Chosen) -> None:
+    for name in (*event.cues, *event.not_taken):
+        if state.cues[name].state is not CueWord.IDLE:
+            raise IllegalEvent(f"chosen: cue {name!r} is {state.cues[name].state}")
+    choice = state.cues[event.cue or ""]
+    choice.seq = event.seq
+    choice.chosen = event.option
+    for name in event.cues:
+        cue = state.cues[name]
+        cue.state = CueWord.PENDING
+        cue.seq = event.seq
+        cue.entered_us = event.at_us
+        state.conditions.pop(f"cue:{name}", None)
+    for name in event.not_taken:
+        state.cues[name].state = CueWord.NOT_TAKEN
+        state.cues[name].seq = event.seq
+
+
 # --- actions ---------------------------------------------------------------------
 
 
@@ -265,6 +302,8 @@ CUE_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.Fired: _fired,
     ev.CueEnded: _ended,
     ev.CueRearmed: _rearmed,
+    ev.CueAsked: _asked,
+    ev.Chosen: _chosen,
     ev.CueAdopted: _adopted,
     ev.Intent: _attempt,
     ev.Commanded: _attempt,

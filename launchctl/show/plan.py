@@ -108,6 +108,22 @@ class Plan:
         """The cues of a procedure, in its file order."""
         return tuple(cue.id for cue in self.runbook.procedures[name].cues)
 
+    def option_cues(self, choice: str, option: str | None = None) -> tuple[str, ...]:
+        """The cues of a choice's options, those of choices within them too.
+
+        Args:
+            choice: its name.
+            option: leave out this one's.
+        """
+        found: list[str] = []
+        asked = self.cues[choice].cue.choice
+        for one in asked.options if asked else ():
+            if one.name == option:
+                continue
+            for name in one.cues:
+                found += [name, *self.option_cues(name)]
+        return tuple(found)
+
     def go_of(self, name: str) -> tuple[str, ...]:
         """The roles whose GO fires the cue: its own, or those that may ``go``."""
         return self.cues[name].cue.go or self.go_roles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from launchctl.runbook.model import AtCue
 from launchctl.show import events as ev
 from launchctl.show.core import Core
 from launchctl.show.gates import why_gate_closed
@@ -21,8 +22,15 @@ def start_procedure(
     if closed is not None:
         core.emit(ev.ProcedureRefused, by=by, procedure=name, reason=closed)
         return closed
-    cues = core.plan.procedure_cues(name)
-    core.emit(ev.ProcedureStarted, by=by, procedure=name, cues=cues, why=why)
+    cues = core.runbook.procedures[name].cues
+    core.emit(
+        ev.ProcedureStarted,
+        by=by,
+        procedure=name,
+        cues=tuple(cue.id for cue in cues if cue.option is None),
+        idle=tuple(cue.id for cue in cues if cue.option is not None),
+        why=why,
+    )
     return None
 
 
@@ -89,18 +97,44 @@ def alive(core: Core, name: str) -> bool:
 
 
 def dead(core: Core, name: str) -> bool:
-    """A predecessor was not taken, or is dead itself: no trigger can come."""
-    seen: dict[str, None] = {}
-    to_see = [name]
-    while to_see:
-        cue = core.plan.cues[to_see.pop()].cue
-        if cue.after is None or cue.after.any_of:
+    """A predecessor was not taken, or is dead itself: no trigger can come.
+
+    Of ``any`` all must be; a cue of an option hangs on its choice. Walked without
+    recursion: a chain may have 10,000 cues.
+    """
+    known: dict[str, bool] = {}
+    stack = [name]
+    while stack:
+        current = stack[-1]
+        if current not in known:
+            known[current] = False  # until all it hangs on is known
+            stack.extend(w for w in _hangs_on(core, current) if w not in known)
             continue
-        for other in cue.after.cues:
-            word = core.state.cues[other].state
-            if word is CueWord.NOT_TAKEN:
-                return True
-            if word is CueWord.PENDING and other not in seen:
-                seen[other] = None
-                to_see.append(other)
-    return False
+        stack.pop()
+        known[current] = _cannot_come(core, current, known)
+    return known[name]
+
+
+def _hangs_on(core: Core, name: str) -> tuple[str, ...]:
+    """The cues without which its triggers cannot come, while it has not come itself."""
+    cue, word = core.plan.cues[name].cue, core.state.cues[name].state
+    if word is CueWord.IDLE and cue.option is not None:
+        return (cue.option.choice,)
+    if word is not CueWord.PENDING:
+        return ()
+    named = cue.after.cues if cue.after else ()
+    if isinstance(cue.at, AtCue) and not cue.go:
+        return (*named, cue.at.cue)
+    return named
+
+
+def _cannot_come(core: Core, name: str, known: dict[str, bool]) -> bool:
+    cue, word = core.plan.cues[name].cue, core.state.cues[name].state
+    if word is CueWord.NOT_TAKEN:
+        return True
+    before = _hangs_on(core, name)
+    if word is CueWord.PENDING and cue.after is not None and cue.after.any_of:
+        ways, before = cue.after.cues, before[len(cue.after.cues) :]
+        if all(known[way] for way in ways):
+            return True
+    return any(known[way] for way in before)

@@ -76,6 +76,8 @@ class CueState:
     by: str | None = None
     reason: str | None = None
     hold: str | None = None
+    chosen: str | None = None
+    """Of a choice: the option taken, in its present take."""
     actions: dict[str, ActionState] = field(default_factory=dict)
     overrides: dict[str, OverrideState] = field(default_factory=dict)
     """gate -> its override, in the words of ``gates.gate_name``."""

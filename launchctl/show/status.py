@@ -115,6 +115,19 @@ class BatonStatus(TypedDict):
     seq: int
 
 
+class ChoiceStatus(TypedDict):
+    """A choice that asks: whom, what can be answered, and what comes if nobody does.
+
+    ``until`` is when the default is taken; None while a hold stops its time.
+    """
+
+    choice: str
+    ask: list[str]
+    options: list[str]
+    default: str
+    until: str | None
+
+
 class HoldStatus(TypedDict):
     """An open hold; ``until`` if it ends by itself."""
 
@@ -182,6 +195,7 @@ class Status(TypedDict):
     t0: str | None
     standby: dict[str, StandbyStatus]
     batons: dict[str, BatonStatus]
+    choices: list[ChoiceStatus]
     next: list[str]
     gates: list[GateStatus]
     overrides: list[OverrideStatus]

@@ -26,6 +26,7 @@ from launchctl.show.status import (
     StandbyStatus,
     Status,
 )
+from launchctl.show.status_asks import choices_of
 from launchctl.show.status_permits import batons, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.world import offers
@@ -69,6 +70,7 @@ def status_of(core: Core) -> Status:
         "t0": _instant(state.t0_wall_us),
         "standby": _standby(core),
         "batons": batons(core),
+        "choices": choices_of(core),
         "next": _next(core),
         "gates": _gates(core),
         "overrides": overrides(core),

@@ -108,8 +108,9 @@ CUE: dict[str, dict[CueWord, tuple[CueWord, ...]]] = {
     "cue_skipped": dict.fromkeys(UNFIRED, (_C.SKIPPED,)),
     "fired": {_C.WAITING: (_C.RUNNING,)},
     "cue_ended": {
-        _C.RUNNING: (_C.DONE, _C.FAILED, _C.PARKED, _C.IN_DOUBT),
-        _C.IN_DOUBT: (_C.DONE, _C.FAILED, _C.PARKED),
+        # skipped: a choice whose cues were, or that nobody answered before the end
+        _C.RUNNING: (_C.DONE, _C.FAILED, _C.PARKED, _C.IN_DOUBT, _C.SKIPPED),
+        _C.IN_DOUBT: (_C.DONE, _C.FAILED, _C.PARKED, _C.SKIPPED),
     },
     "cue_rearmed": dict.fromkeys(ENDED, (_C.PENDING,)),
     "cue_adopted": {
@@ -117,8 +118,9 @@ CUE: dict[str, dict[CueWord, tuple[CueWord, ...]]] = {
         _C.IN_DOUBT: (_C.DONE,),
     },
 }
-"""event -> from -> where it may go. Closing and procedures move many cues at once:
-closing takes UNFIRED to skipped, a starting procedure takes its cues to pending.
+"""event -> from -> where it may go. Closing, procedures and choices move many cues at
+once: closing takes UNFIRED to skipped, a starting procedure takes its cues to pending,
+an answered choice (``chosen``) takes idle ones to pending or not_taken.
 """
 
 
@@ -256,10 +258,11 @@ OVERRIDE_CONFIRM_US = 60 * SECOND
 """Within this a second person confirms an override that needs two."""
 TWO_PERSON_GATES = ("embargo", "two_person")
 """Kinds of gates whose override needs two persons."""
-EXPIRING = ("go", "fire", "resume")
+EXPIRING = ("go", "fire", "resume", "choose")
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "go": (),
+    "choose": (),
     "skip": ("go",),
     "fire": ("go",),
     "hold": ("hold",),
@@ -278,8 +281,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "take-baton": (),
 }
 """verb -> any of these in a role's ``may``. () is decided by the target: ``go`` by the
-cue's roles, ``resume`` by the hold's, ``take-baton`` by its role. Posts-only cues also
-take ``post`` for skip and fire.
+cue's roles, ``choose`` by the choice's, ``resume`` by the hold's, ``take-baton`` by its
+role. Posts-only cues also take ``post`` for skip and fire.
 """
 
 BATON_VERBS = (
@@ -301,7 +304,6 @@ BATON_VERBS = (
 CLOSING_VERBS = ("settle", "adopt", "silence", "abort")
 FINISHED_VERBS = ("settle", "adopt")
 NOT_BUILT = (
-    "choose",
     "jump",
     "do",
     "amend",

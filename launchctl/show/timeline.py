@@ -214,6 +214,8 @@ class Timeline:
             named = ()
         else:
             named = cue.after.cues
+        if cue.option is not None and cue.at is None:
+            named = (*named, cue.option.choice)  # it comes with its choice
         return tuple(name for name in named if name in self.cues)
 
     def _first(self, segment: str) -> Cue | None:
@@ -241,7 +243,7 @@ class Timeline:
     def _after(self, cue: Cue) -> Instant:
         """The latest (of ``any``: the first) that the cue comes after."""
         if cue.after is None:
-            return Instant()
+            return self._get(cue.option.choice) if cue.option else Instant()
         named = [self._get(other) for other in cue.after.cues]
         choose = min if cue.after.any_of else max
         walls = [at.wall_us for at in named if at.wall_us is not None]

@@ -20,8 +20,8 @@ def due_on_clock(core: Core, planned: Planned) -> Micros | None:
     """
     cue = planned.cue
     parts: list[Micros | None] = []
-    if planned.procedure is not None:
-        parts.append(core.state.cues[cue.id].entered_us)
+    if planned.procedure is not None or cue.option is not None:
+        parts.append(core.clock(planned, core.state.cues[cue.id].entered_us))
     if cue.at is not None and not cue.go:
         parts.append(_at(core, planned))
     if cue.after is not None:

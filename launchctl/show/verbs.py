@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launchctl.runbook.model import AtT
+from launchctl.show import asking
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.closing import abort_show, end_show
@@ -87,6 +88,10 @@ def fire(core: Core, call: Call) -> Do:
     fresh(call, cue.seq, f"cue {planned.cue.id}")
     if cue.state not in FIREABLE:
         raise Refused(f"cue {planned.cue.id} is {cue.state}: it cannot be fired")
+    if cue.chosen is not None:
+        raise Refused(
+            f"choice {planned.cue.id} was answered: {cue.chosen}; fire its cues instead"
+        )
     if planned.planned_hold is not None:
         raise Refused(f"cue {planned.cue.id} is a planned hold: call hold instead")
     if planned.procedure is None:
@@ -95,6 +100,26 @@ def fire(core: Core, call: Call) -> Do:
         if core.state.zero_r_us is None:
             raise Refused("T-0 is not set: the first GO sets it")
     return lambda: become_due(core, planned, core.now_us, how="fire", by=call.by)
+
+
+def choose(core: Core, call: Call) -> Do:
+    """Answer a choice that asks; also in a hold."""
+    planned, cue = cue_of(core, call)
+    name, choice = planned.cue.id, planned.cue.choice
+    if choice is None:
+        raise Refused(f"cue {name} is no choice")
+    if cue.chosen is not None:
+        raise Refused(f"choice {name} was answered: {cue.chosen}")
+    if not asking.asks(core, name):
+        raise Refused(f"choice {name} is {cue.state}: it does not ask")
+    if not any(role in call.roles for role in choice.ask):
+        raise Refused(f"choice {name} asks {', '.join(choice.ask)}")
+    fresh(call, cue.seq, f"choice {name}")
+    option = str(call.args.get("option") or "")
+    if choice.option(option) is None:
+        known = ", ".join(one.name for one in choice.options)
+        raise Refused(f"choice {name} has no option {option!r}: {known}")
+    return lambda: asking.answer(core, name, option, "call", call.by)
 
 
 def skip(core: Core, call: Call) -> Do:

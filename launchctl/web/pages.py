@@ -236,7 +236,11 @@ def describe_cue(cue: Cue) -> dict[str, str]:
         when.append("after " + ", ".join(cue.after.cues))
     if cue.go:
         when.append("GO " + ", ".join(cue.go))
+    if cue.option:
+        when.append(f"{cue.option.choice}: {cue.option.option}")
     what = ", ".join(describe_action(action) for action in cue.do)
+    if cue.choice:
+        what = " / ".join(option.name for option in cue.choice.options)
     return {"when": " · ".join(when), "what": what}
 
 

@@ -48,6 +48,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("nothing_next", "Nothing is due by the clock", "Nichts ist nach der Uhr fällig"),
     ("standby", "Standby", "Bereit"),
     ("no_standby", "No cue stands by", "Kein Cue steht bereit"),
+    ("default_is", "if nobody chooses: {}", "wenn niemand wählt: {}"),
+    ("choose_option", "{}: choose {}", "{}: {} wählen"),
     ("go", "GO", "GO"),
     ("go_cue", "GO {}", "GO {}"),
     ("just_changed", "The standby changed just now: look again, then press GO.",

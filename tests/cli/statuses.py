@@ -65,6 +65,7 @@ def a_status(**more: Any) -> Status:
         "l_s": -600.0,
         "t0": T0,
         "standby": {},
+        "choices": [],
         "next": [],
         "batons": {},
         "gates": [],

@@ -14,7 +14,10 @@ from launchctl.runbook.model import (
     AtCue,
     AtT,
     AtWall,
+    Choice,
     Cue,
+    InOption,
+    Option,
     Procedure,
     Role,
     Runbook,
@@ -72,6 +75,31 @@ def cue(name: str, *do: act.AnyAction, **fields: Any) -> Cue:
     if isinstance(fields.get("when"), str):
         fields["when"] = when(fields["when"])
     return Cue(id=name, do=do, **fields)
+
+
+def choice(
+    name: str, options: dict[str, tuple[Cue, ...]], **fields: Any
+) -> tuple[Cue, ...]:
+    """A choice and the cues of its options; ``default`` is the last option, ``within``
+    45 s.
+    """
+    asked = Choice(
+        ask=fields.pop("ask", ("caller",)),
+        within_us=fields.pop("within", 45 * SECOND),
+        default=fields.pop("default", list(options)[-1]),
+        options=tuple(
+            Option(name=key, cues=tuple(one.id for one in cues if one.option is None))
+            for key, cues in options.items()
+        ),
+    )
+    inner = [
+        one
+        if one.option
+        else one.model_copy(update={"option": InOption(choice=name, option=key)})
+        for key, cues in options.items()
+        for one in cues
+    ]
+    return (cue(name, choice=asked, **fields), *inner)
 
 
 def at(written: str | Micros) -> At:

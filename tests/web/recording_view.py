@@ -108,6 +108,7 @@ def a_status(**changes: Any) -> Status:
         "run": "r1", "runbook": "Model 3 reveal", "digest": "d1", "rehearsal": False,
         "state": "counting", "verdict": None, "t0": T0,
         "standby": {"caller": {"cue": "reveal", "seq": 3}},
+        "choices": [],
         "next": ["reveal-post"],
         "gates": [
             {"cue": "reveal-post", "gate": "embargo car", "why": "not on air yet"}

@@ -99,6 +99,30 @@ class CueRearmed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CueAsked(Event):
+    """A choice fired: it asks ``roles``. The ``idle`` cues of its options wait."""
+
+    event: ClassVar[str] = "cue_asked"
+    roles: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen(Event):
+    """A choice was answered: ``cues`` are pending, those of the others not taken.
+
+    ``option`` None: the choice was skipped.
+    """
+
+    event: ClassVar[str] = "chosen"
+    option: str | None
+    cues: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+    how: str = "call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(Event):
     """One attempt at an action: what is about to leave, so that it can be rebuilt.
 

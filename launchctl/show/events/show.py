@@ -158,11 +158,15 @@ class CounterSet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureStarted(Event):
-    """A procedure began a new take; its ``cues`` became pending."""
+    """A procedure began a new take; its ``cues`` became pending.
+
+    Those of its choices' options are ``idle`` till they are chosen.
+    """
 
     event: ClassVar[str] = "procedure_started"
     procedure: str
     cues: tuple[str, ...]
+    idle: tuple[str, ...] = ()
     why: str = ""
 
 

@@ -27,6 +27,7 @@ export function drawStandby(status) {
   noteFocus();
   for (const cue of shown.keys()) if (!byCue.has(cue)) shown.delete(cue);
   const items = [...byCue.values()].map((entry) => [entry.cue, entry, standbyRow]);
+  for (const choice of status.choices ?? []) items.push([`choice ${choice.choice}`, choice, choiceRow]);
   if (!items.length) items.push(['', null, () => h('p.none', null, word('no_standby'))]);
   keep($('standby'), items);
   if (onGo && document.activeElement === document.body) focusGo();
@@ -64,6 +65,22 @@ const batonButton = (role, by) => button(word('take_baton', role), {
     if (why?.trim()) call('take-baton', role, { why: why.trim() });
   },
 });
+
+/** A choice that asks: one key for each answer, the default named. */
+function choiceRow({ choice, ask, options, default: usual }) {
+  const row = h('div.standby-row', null,
+    h('div', null,
+      h('span.role', null, ask.join(', ')),
+      h('strong', null, choice),
+      h('span.what', null, word('default_is', usual))));
+  if (ask.some((role) => roles.has(role))) {
+    row.append(h('span.push', null, options.map((option) => button(option, {
+      act: `choose-${option}`, kind: 'primary', name: word('choose_option', choice, option),
+      press: () => call('choose', choice, { option }),
+    }))));
+  }
+  return row;
+}
 
 function goButton(cue) {
   if (!shown.has(cue)) shown.set(cue, performance.now());
