@@ -15,7 +15,7 @@ from launchctl.runbook import actions as act
 from launchctl.runbook.model import AtT
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Call
-from launchctl.times import MINUTE, SECOND, Micros, micros, parse_instant
+from launchctl.times import HOUR, MINUTE, SECOND, Micros, micros, parse_instant
 from tests.simulation import reading
 from tests.simulation.facts import Facts
 from tests.simulation.trace import Crash, Item, Line, Sent, Step, Trace
@@ -163,6 +163,42 @@ class NotBeforeDue(Invariant):
         """Its GO set T-0: then its ``at`` is now."""
         unpinned = [c.id for c in facts.runbook.cues if not c.pinned]
         return facts.runbook.t0_us is None and name == unpinned[0]
+
+
+def within_us(facts: Facts, name: str) -> Micros | None:
+    """How late the cue may be; None: never late (the table of SEMANTICS 5)."""
+    cue = facts.cue[name]
+    if cue.late is not None:
+        return cue.late.within_us
+    kinds = {action.kind for action in cue.do}
+    if kinds & {"post", "http", "stream"}:
+        return 2 * MINUTE
+    if kinds & {"scene", "transition", "audio", "record", "silence"}:
+        return 5 * SECOND
+    return 24 * HOUR
+
+
+class LateRule(Invariant):
+    """SEMANTICS 9.4, with 3 and 5: a cue that is more than ``within`` late when first
+    noticed is held, parked or skipped, and one that is not, is not.
+    """
+
+    number = 4
+
+    def line(self, facts: Facts, line: Line) -> Iterator[str]:
+        """A late cue that goes on, or a punctual one that does not."""
+        rules = ("cue_due", "cue_held", "cue_parked", "cue_skipped")
+        if line["event"] not in rules or line["due"] is None:
+            return
+        name, at_us = line["cue"], parse_instant(line["at"])
+        if line.get("how", "triggers") != "triggers" or is_planned_hold(facts, name):
+            return
+        spent_us = facts.clock(name, at_us)
+        spent_us -= facts.clock(name, parse_instant(line["due"]))
+        limit_us = within_us(facts, name)
+        late = limit_us is not None and spent_us > limit_us
+        if late == (line["event"] == "cue_due"):
+            yield f"{name} is {spent_us} us late, and yet {line['event']}"
 
 
 class OneFiring(Invariant):
@@ -542,6 +578,7 @@ KINDS: tuple[type[Invariant], ...] = (
     InHolds,
     TStands,
     NotBeforeDue,
+    LateRule,
     OneFiring,
     SentOnce,
     GatesOpen,

@@ -181,6 +181,15 @@ def test_a_lateness_that_is_not_so_is_caught():
     assert {4} == doctored(world, punctual)
 
 
+def test_a_cue_too_late_that_goes_on_is_caught():
+    """SEMANTICS 9.4 and 5: over ``within`` it is held, parked or skipped."""
+    world = show(cue("x", at="T-0", late=ANY), cue("y", at="T+1h"))
+    world.step(T0 + MINUTE)
+    strict = Late(within_us=30 * SECOND, otherwise=Else.PARK)
+    other = book(cue("x", at="T-0", late=strict), cue("y", at="T+1h"))
+    assert {4} == {v.number for v in check(Trace(other, world.trace.items))}
+
+
 def test_a_condition_that_is_not_true_is_caught():
     """SEMANTICS 9.4: a ``when`` must be true when due."""
     world = show(cue("x", when="accounts.ceo.silenced"), cue("y", at="T-0"))
