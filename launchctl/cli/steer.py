@@ -274,10 +274,12 @@ def settle(
 @_verb("adopt")
 def adopt(
     cue: _Cue,
-    post_url: Annotated[str, typer.Argument(metavar="URL", show_default=False)],
+    post_url: Annotated[
+        str | None, typer.Argument(metavar="[URL]", show_default=False)
+    ] = None,
     account: _Account = None,
 ) -> _Work:
-    """Take a post made by hand as the cue's own."""
+    """Take a post made by hand as the cue's own; without URL the one that was found."""
     return _one("adopt", cue, **_receipt(post_url, account))
 
 

@@ -98,11 +98,14 @@ def next_part(status: Status, now: Micros) -> RenderableType:
         asked = f"{', '.join(choice['ask'])} {left}".rstrip()
         block.add_row(mark, Text(f"{choice['choice']}: {answers}"), Text(asked))
     by_name = {cue["cue"]: cue for cue in status["cues"]}
+    found = {post["cue"] for post in status["posts"] if "found" in post}
     for cue in status["cues"]:
         if cue["state"] in _ATTENTION:
             why = f": {cue['reason']}" if cue["reason"] else ""
             state = Text(cue["state"].upper(), style="bold red")
             block.add_row(state, Text(f"{cue['cue']}{why}"))
+            if cue["cue"] in found:
+                block.add_row("", Text(f"launch adopt {cue['cue']}", style="bold"))
         elif cue["state"] in {"running", "waiting"}:
             block.add_row(Text(cue["state"], style="cyan"), Text(cue["cue"]))
     standing = {standby["cue"] for standby in status["standby"].values()}

@@ -25,6 +25,7 @@ from launchctl.conductor.counter import counter_text
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
 from launchctl.conductor.figures import take_figure
+from launchctl.conductor.hands import HandWatch
 from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
@@ -85,6 +86,7 @@ class Conductor:
             far_ends.drivers, origin.now_us, engine.may_send, self.report
         )
         self._preparer = Preparer(engine, far_ends.drivers, origin.now_us, self.report)
+        self._hands = HandWatch(engine, far_ends.drivers, origin.now_us, self.report)
         self._appends: asyncio.Queue[_Append] = asyncio.Queue()
         self._deadline_us: Micros | None = None
         self._counter = counter_text(engine.runbook, far_ends.drivers)
@@ -216,6 +218,8 @@ class Conductor:
             feeders.append(self._follow_orders())
         if self._counter:
             feeders.append(self._counter.run())
+        if self._hands.needed:
+            feeders.append(self._hands.run())
         if self._origin.speed == 1.0:
             feeders.append(self._watch_wall())
         return feeders

@@ -15,11 +15,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from launchctl.runbook.base import SecretRef
 from launchctl.show.commands import Command
-from launchctl.show.inputs import Answer, Input, Receipt, Sight
+from launchctl.show.inputs import Answer, Input, PostSeen, Receipt, Sight
 from launchctl.times import Micros
 
 
@@ -130,6 +130,18 @@ class Driver(Protocol):
 
     def health(self) -> Health:
         """The last known health; asks nobody."""
+        ...
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A driver that can see what its account's owner posts by hand."""
+
+    async def look(self) -> list[PostSeen]:
+        """Posts of the last half hour that this driver did not send, each once.
+
+        An account that cannot be read now is health, and gives nothing.
+        """
         ...
 
 

@@ -229,6 +229,8 @@ class Account(Frozen):
 
     ``doubt`` resend: the network refuses an identical text, so an unknown send may be
     sent again after the lag window, with proof that the former sender is dead.
+    ``by_hand`` watch: posts that its owner makes alone are looked for; ask: each post
+    waits for its owner's word.
     """
 
     network: Name
@@ -237,6 +239,7 @@ class Account(Frozen):
     lang: str | None = None
     api: str | None = None
     doubt: Literal["ask", "resend"] = "ask"
+    by_hand: Literal["watch", "ask"] | None = None
 
 
 class Role(Frozen):

@@ -101,6 +101,7 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
     lang = fields.take("lang", reader.name("lang"))
     api = _api(context, name, fields)
     doubt = fields.take("doubt", reader.word("doubt", ("ask", "resend")))
+    by_hand = fields.take("by_hand", reader.word("by_hand", ("watch", "ask")))
     if handle is not None and handle.startswith("@"):
         reader.problem(fields.at("handle"), "handle: write it without the @")
         return None
@@ -113,6 +114,7 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
         lang=lang,
         api=api,
         doubt="resend" if doubt == "resend" else "ask",
+        by_hand="watch" if by_hand == "watch" else "ask" if by_hand else None,
     )
 
 

@@ -341,6 +341,7 @@ def _world() -> Schema:
                 "lang": _ref("name"),
                 "api": _ref("address"),
                 "doubt": _word("ask", "resend"),
+                "by_hand": _word("watch", "ask"),
             },
             needs=("network", "handle", "credentials"),
         ),

@@ -39,7 +39,7 @@ SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})
 
 KEYS: dict[str, frozenset[str]] = {
     "stage": frozenset({"follows"}),
-    "account": frozenset({"by_hand", "test"}),
+    "account": frozenset({"test"}),
     "role": frozenset(),
     "embargo": frozenset({"others_lift"}),
     "approvals": frozenset({"four_eyes"}),

@@ -154,7 +154,7 @@ def become_due(
 
 def park_if_shut(core: Core, planned: Planned) -> None:
     """Silenced, or its figure out of bounds: a person decides."""
-    why = per.all_silenced(core, planned)
+    why = per.all_silenced(core, planned) or per.all_by_hand(core, planned)
     if why is None:
         for name in planned.figures:
             figure = core.state.figures.get(name)

@@ -14,7 +14,7 @@ from typing import Any
 
 from launchctl.runbook.actions import Counter
 from launchctl.runbook.model import Runbook
-from launchctl.show import build, world
+from launchctl.show import build, hands, world
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
 from launchctl.show.asking import check_asked
@@ -36,6 +36,7 @@ from launchctl.show.inputs import (
     Input,
     Noted,
     OrdersSeen,
+    PostSeen,
     Settled,
     StageSeen,
     Stopped,
@@ -355,6 +356,14 @@ class Engine:
         self._core.now_us = max(now_us, self.state.now_us)
         return expected_us(self._core, cue)
 
+    def watched(self, now_us: Micros) -> list[str]:
+        """Accounts on which a post made by hand would matter now (``by_hand: watch``).
+
+        One of their unsent posts is due, or expected within 30 minutes.
+        """
+        self._core.now_us = max(now_us, self.state.now_us)
+        return hands.watched(self._core)
+
     def status(self, now_us: Micros) -> Status:
         """What everybody sees. ``orders`` and ``journal_digest`` are filled in by who
         knows them.
@@ -373,6 +382,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     Settled: take_settled,
     StageSeen: world.take_stage,
     HandSeen: world.take_hand,
+    PostSeen: hands.take_post,
     OrdersSeen: world.take_orders,
     FigureTaken: world.take_figure,
     ClockStepped: _take_step,

@@ -19,6 +19,7 @@ from launchctl.show.state import (
     Approval,
     CueState,
     FigureState,
+    HandPost,
     HoldState,
     ProcedureState,
     StageState,
@@ -305,6 +306,18 @@ def _by_hand(state: State, event: ev.ByHand) -> None:
         stage.last_on[event.value] = event.at_us
 
 
+def _post_by_hand(state: State, event: ev.PostByHand) -> None:
+    state.hand_posts[f"{event.account}/{event.receipt_id}"] = HandPost(
+        account=event.account,
+        id=event.receipt_id,
+        url=event.receipt_url,
+        text=event.text,
+        at_us=event.posted_us,
+        cue=event.cue,
+        embargoes=event.embargoes,
+    )
+
+
 def _needs_person(state: State, event: ev.NeedsPerson) -> None:
     state.stages[event.stage].asks[event.what] = event.text
 
@@ -381,6 +394,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.ShowEnded: _show_ended,
     ev.StageChanged: _stage_changed,
     ev.ByHand: _by_hand,
+    ev.PostByHand: _post_by_hand,
     ev.NeedsPerson: _needs_person,
     ev.OrdersSampled: _orders_sampled,
     ev.FigureAsked: _figure_asked,

@@ -49,6 +49,7 @@ def _due(state: State, event: ev.CueDue) -> None:
     cue.wait_from_us = event.due_us
     cue.late_by_us = event.late_by_us
     cue.waived = event.how != "triggers"
+    cue.insisted = event.how == "fire"
     cue.by = event.by
     cue.reason = None
     cue.outcome = None
@@ -122,6 +123,7 @@ def _rearmed(state: State, event: ev.CueRearmed) -> None:
     cue.entered_us = event.at_us
     cue.actions = {}
     cue.waived = False
+    cue.insisted = False
     cue.due_us = None
 
 

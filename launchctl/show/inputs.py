@@ -161,6 +161,27 @@ class HandSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PostSeen:
+    """A post on an account's timeline that its driver did not send.
+
+    Attributes:
+        account: its name in the runbook.
+        id: the network's.
+        url: where people read it.
+        text: as it was written, as far as the network tells.
+        at_us: when it was made, on N.
+        reply: whether it answers somebody else's post.
+    """
+
+    account: str
+    id: str
+    url: str
+    text: str
+    at_us: Micros
+    reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersSeen:
     """A sample of the ledger: at most one a second, only if something reads it.
 
@@ -223,6 +244,7 @@ Input = (
     | Settled
     | StageSeen
     | HandSeen
+    | PostSeen
     | OrdersSeen
     | FigureTaken
     | ClockStepped

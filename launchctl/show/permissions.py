@@ -15,6 +15,7 @@ from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, Slot
+from launchctl.show.state import HandPost
 from launchctl.times import format_instant, format_span
 
 
@@ -22,6 +23,7 @@ def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
     """Why this action must not leave now; None if it may."""
     return (
         why_silenced(core, planned, slot)
+        or why_by_hand(core, planned, slot)
         or why_embargoed(core, planned, slot)
         or why_unapproved(core, planned, slot)
         or why_no_figure(core, planned)
@@ -53,6 +55,39 @@ def all_silenced(core: Core, planned: Planned) -> str | None:
     if not planned.posts_only:
         return None
     reasons = [why_silenced(core, planned, slot) for slot in planned.slots]
+    return reasons[0] if all(reasons) else None
+
+
+# --- by hand ---------------------------------------------------------------------
+
+
+def why_by_hand(core: Core, planned: Planned, slot: Slot) -> str | None:
+    """The owner posted it alone, or is asked first; ``fire`` sends it all the same."""
+    cue = core.state.cues[planned.cue.id]
+    if slot.account is None or cue.insisted:
+        return None
+    found = superseded_by(core, planned, slot)
+    if found is not None:
+        return f"superseded: {slot.account} posted by hand ({found.url or found.id})"
+    if core.runbook.accounts[slot.account].by_hand == "ask":
+        return f"{slot.account} is asked first: send it now, or adopt what was posted"
+    return None
+
+
+def superseded_by(core: Core, planned: Planned, slot: Slot) -> HandPost | None:
+    """The last post made by hand that may stand for this one."""
+    name, found = planned.cue.id, None
+    for post in core.state.hand_posts.values():
+        here = post.cue == name and post.account == slot.account
+        found = post if here and not post.embargoes else found
+    return found
+
+
+def all_by_hand(core: Core, planned: Planned) -> str | None:
+    """A sentence if no post of the cue may leave by itself: then it is parked."""
+    if not planned.posts_only:
+        return None
+    reasons = [why_by_hand(core, planned, slot) for slot in planned.slots]
     return reasons[0] if all(reasons) else None
 
 

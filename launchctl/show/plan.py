@@ -100,6 +100,8 @@ class Plan:
     figure_users: dict[str, list[str]] = field(default_factory=dict)
     timed: dict[str, None] = field(default_factory=dict)
     """Owners whose condition changes with time alone: read each whole second."""
+    posts_of: dict[str, list[tuple[Planned, Slot]]] = field(default_factory=dict)
+    """account -> its posts, in file order."""
     reads_orders: bool = False
     hold_roles: tuple[str, ...] = ()
     go_roles: tuple[str, ...] = ()
@@ -173,6 +175,9 @@ def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
         plan.unpinned.append(cue.id)
         if not cue.reserve and any(isinstance(a, act.StageAction) for a in cue.do):
             plan.last_picture = cue.id
+    for slot in planned.slots:
+        if slot.account is not None:
+            plan.posts_of.setdefault(slot.account, []).append((planned, slot))
     for name in planned.figures:
         plan.figure_users.setdefault(name, []).append(cue.id)
 

@@ -68,6 +68,8 @@ class CueState:
     wait_from_us: Micros | None = None
     waived: bool = False
     """GO or ``fire`` released it: no spacing, no late rule."""
+    insisted: bool = False
+    """``fire`` released it: what was posted by hand does not stop its posts."""
     fired_us: Micros | None = None
     fired_due_us: Micros | None = None
     outcome: CueWord | None = None
@@ -163,6 +165,19 @@ class BatonState:
 
 
 @dataclass(slots=True)
+class HandPost:
+    """A post made by hand. ``cue``: whose post it may stand for."""
+
+    account: str
+    id: str
+    url: str
+    text: str
+    at_us: Micros
+    cue: str | None
+    embargoes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
 class Answered:
     """What a call was answered."""
 
@@ -212,6 +227,8 @@ class State:
     stages: dict[str, StageState] = field(default_factory=dict)
     approvals: dict[str, dict[str, Approval]] = field(default_factory=dict)
     """digest -> role -> consent."""
+    hand_posts: dict[str, HandPost] = field(default_factory=dict)
+    """``account/id`` -> a post made by hand."""
     silenced: dict[str, int] = field(default_factory=dict)
     """account -> the seq that silenced it."""
     spoke_again_us: dict[str, Micros] = field(default_factory=dict)

@@ -62,7 +62,7 @@ class HardOutStatus(TypedDict):
 class PostStatus(TypedDict):
     """One message. ``state``: waiting, sending, sent, refused, in_doubt, parked,
     skipped. ``digest`` is what approvals are given to; ``needs`` the roles still asked
-    for.
+    for. ``found`` is a post made by hand that may stand for it: {id, url, text, at}.
     """
 
     cue: str
@@ -76,6 +76,7 @@ class PostStatus(TypedDict):
     digest: str
     needs: list[str]
     approved: list[dict[str, str]]
+    found: NotRequired[dict[str, str]]
 
 
 class GateStatus(TypedDict):

@@ -249,7 +249,7 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
     given = core.state.approvals.get(digest, {})
     account = slot.account or ""
     known = core.runbook.accounts.get(account)
-    return {
+    row: PostStatus = {
         "cue": item.cue.id,
         "account": account,
         "network": known.network if known else "",
@@ -265,6 +265,15 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
             for role, approval in given.items()
         ],
     }
+    found = per.superseded_by(core, item, slot)
+    if found is not None:
+        row["found"] = {
+            "id": found.id,
+            "url": found.url,
+            "text": found.text,
+            "at": format_instant(found.at_us),
+        }
+    return row
 
 
 def _post_word(cue: CueWord, sent: ActionState | None) -> str:

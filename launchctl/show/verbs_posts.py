@@ -237,7 +237,13 @@ def adopt(core: Core, call: Call) -> Do:
     words = ("", *(word for word in ActionWord if word not in GOOD))
     posts = any(isinstance(slot.action, act.Post) for slot in planned.slots)
     slot = _slot(planned, cue, call, words) if posts else None
+    found = per.superseded_by(core, planned, slot) if slot else None
     url = _said(call, "url") or _said(call, "evidence")
+    receipt_id = _said(call, "id")
+    if found is not None and url in (None, found.url):
+        url, receipt_id = found.url, found.id
+    if slot is not None and not (url or receipt_id):
+        raise Refused(f"no post by hand was found for cue {name}: give its address")
 
     def do() -> None:
         core.emit(
@@ -245,7 +251,7 @@ def adopt(core: Core, call: Call) -> Do:
             cue=name,
             by=call.by,
             slots=(slot.id,) if slot else (),
-            receipt_id=_said(call, "id"),
+            receipt_id=receipt_id,
             receipt_url=url,
         )
 

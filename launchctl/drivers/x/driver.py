@@ -25,10 +25,11 @@ from launchctl.drivers.x.media import MediaTroubleError
 from launchctl.drivers.x.message import Message
 from launchctl.drivers.x.timeline import Page, SeenPost, Wanted, look
 from launchctl.drivers.x.uploads import Uploads
+from launchctl.drivers.x.watch import Watch
 from launchctl.errors import SecretMissingError
 from launchctl.runbook.model import Account
 from launchctl.show.commands import Command
-from launchctl.show.inputs import Answer, Sight
+from launchctl.show.inputs import Answer, PostSeen, Sight
 from launchctl.times import MINUTE, SECOND, Micros
 
 _POST_S = 10.0
@@ -70,6 +71,7 @@ class XDriver:
         self._identity_lock = asyncio.Lock()
         self._uploads: Uploads | None = None
         self._limits = Limits()
+        self._watch = Watch(name, self._handle)
         self._health = Health(Level.OFFLINE, f"@{self._handle}: not asked yet")
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -119,6 +121,28 @@ class XDriver:
         except TimeoutError:
             detail = f"X did not answer within {_READ_S:g} s"
         return Reading(Sight.UNREADABLE, detail=self._shown(detail))
+
+    async def look(self) -> list[PostSeen]:
+        """What the account's owner posted by hand, each once; one request."""
+        try:
+            async with asyncio.timeout(_READ_S):
+                far = await self._identified()
+                assert self._me is not None
+                exchange = await far.timeline(
+                    self._me.user_id,
+                    None,
+                    _READ_S,
+                    since_id=self._watch.since_id,
+                    at_most=self._watch.at_most,
+                )
+                return self._watch.news(exchange, self._context.now_us())
+        except (_NotReadyError, TimeoutError) as trouble:
+            why = str(trouble) or f"X did not answer within {_READ_S:g} s"
+        except ValidationError:
+            why = said_by(exchange) or exchange.trouble or "no timeline came"
+        text = f"@{self._handle}: posts made by hand cannot be seen: {why}"
+        self._say(Level.WARNING, text)
+        return []
 
     async def check(self) -> Health:
         """Ask X whose credentials these are."""
@@ -237,6 +261,7 @@ class XDriver:
         left_s = seconds_left(deadline_us, now_us())
         if left_s <= 0:
             return Outcome(Answer.NOT_SENT, "X was not ready before the deadline")
+        self._watch.ours(message, command.sent_after_us)
         exchange = await far.create(message.text, ids, message.reply_to, left_s)
         outcome = answer_to_post(exchange, handle=self._handle, now_us=now_us())
         if exchange.status == 400 and self._uploads is not None:
@@ -262,6 +287,7 @@ class XDriver:
     # --- after the post -------------------------------------------------------------
 
     async def _look(self, far: Far, command: Command, message: Message) -> Reading:
+        self._watch.ours(message, command.sent_after_us)
         posts: list[SeenPost] = []
         page: str | None = None
         ahead_us = 0

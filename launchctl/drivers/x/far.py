@@ -122,15 +122,22 @@ class Far:
         )
 
     async def timeline(
-        self, user_id: str, page: str | None, limit_s: float
+        self,
+        user_id: str,
+        page: str | None,
+        limit_s: float,
+        *,
+        since_id: str | None = None,
+        at_most: int = 100,
     ) -> Exchange:
-        """GET /2/users/:id/tweets: the newest hundred posts of the account."""
+        """GET /2/users/:id/tweets: the newest posts of the account; X bills each."""
         more = {"pagination_token": page} if page else {}
+        more |= {"since_id": since_id} if since_id else {}
         return await self._ask(
             lambda x: x.get_users_tweets(
                 user_id,
                 user_auth=True,
-                max_results=100,
+                max_results=at_most,
                 exclude=["retweets"],
                 tweet_fields=_POST_FIELDS,
                 **more,

@@ -95,10 +95,15 @@ class XEmulator(HttpFarEnd):
     def lag_s(self, lag_s: float) -> None:
         self.publisher.lag_s = lag_s
 
-    def post_by_hand(self, handle: str, text: str) -> PublishedPost:
-        """What the account's owner posts from the phone."""
+    def post_by_hand(
+        self, handle: str, text: str, reply_to: str | None = None
+    ) -> PublishedPost:
+        """What the account's owner posts, or replies, from the phone."""
         account = self.accounts[handle.casefold()]
-        return self.publisher.publish(account, {"text": text})
+        draft: dict[str, Any] = {"text": text}
+        if reply_to is not None:
+            draft["reply"] = {"in_reply_to_tweet_id": reply_to}
+        return self.publisher.publish(account, draft)
 
     def make_app(self) -> web.Application:
         """The routes of API v2 that are emulated."""

@@ -26,7 +26,7 @@ from launchctl.rehearsal.emulators.x_text import (
 )
 from launchctl.times import DAY, Micros, micros, to_datetime
 
-_QUERY = {"max_results", "exclude", "tweet.fields", "pagination_token", "expansions"}
+_QUERY = {"max_results", "exclude", "tweet.fields", "pagination_token", "since_id"}
 
 
 class _Strict(BaseModel):
@@ -187,6 +187,10 @@ class Publisher:
             for post in reversed(self.posts)
             if post.user_id == user_id and post.visible_us <= now_us
         ]
+        since = query.get("since_id", "0")
+        if not since.isdigit():
+            raise bad_request(f"since_id: {since} is no id")
+        seen = [post for post in seen if int(post.id) > int(since)]
         at = int(token) if token.isdigit() else 0
         page = seen[at : at + int(size)]
         if not page:

@@ -75,6 +75,7 @@ from launchctl.show.events.world import (
     NeedsPerson,
     NoteTaken,
     OrdersSampled,
+    PostByHand,
     StageChanged,
 )
 from launchctl.times import format_instant, micros, parse_instant, seconds
@@ -123,6 +124,7 @@ __all__ = [
     "OrdersSampled",
     "Overridden",
     "OverrideAsked",
+    "PostByHand",
     "ProcedureEnded",
     "ProcedureRefused",
     "ProcedureStarted",
@@ -189,6 +191,7 @@ REGISTRY: dict[str, type[Event]] = {
         BatonTaken,
         StageChanged,
         ByHand,
+        PostByHand,
         NeedsPerson,
         OrdersSampled,
         FigureAsked,

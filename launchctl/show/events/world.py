@@ -36,6 +36,21 @@ class ByHand(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostByHand(Event):
+    """A post that no intent explains. ``cue`` is the one whose post it may stand for;
+    ``embargoes`` are closed: then it is an alarm and nothing more.
+    """
+
+    event: ClassVar[str] = "post_by_hand"
+    account: str
+    receipt_id: str
+    receipt_url: str
+    text: str = ""
+    posted_us: Micros
+    embargoes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsPerson(Event):
     """After a restart a machine does not do this by itself: it asks."""
 

@@ -133,8 +133,12 @@ function postItem(post) {
       'aria-label': word('open_post', post.account),
     }, post.id ?? 'URL'));
   }
-  return h('div.item', null, head, h('p.text', null, post.text), approvals(post));
+  return h('div.item', null, head, h('p.text', null, post.text), approvals(post),
+    post.found ? foundByHand(post.found) : null);
 }
+
+const foundByHand = ({ url, text }) => h('p.warn', null, `${word('found_by_hand')}: `,
+  h('a', { href: safeLink(url), rel: 'noopener noreferrer', target: '_blank' }, url), ` ${text}`);
 
 const safeLink = (url) => (/^https?:\/\//.test(url) ? url : null);
 

@@ -12,9 +12,11 @@ const ASKS = new Set(['parked', 'failed', 'in_doubt', 'held']);
 export function drawRundown(status, wall) {
   const closed = ['closing', 'complete', 'aborted'].includes(status.state);
   const posting = new Set(status.posts.map((post) => post.cue));
+  const found = new Map(status.posts.filter((post) => post.found)
+    .map((post) => [post.cue, { ...post.found, account: post.account }]));
   keep($('cues'), status.cues.map((cue) => [
     `${cue.procedure ?? ''}/${cue.cue}`,
-    { ...cue, closed, posts: posting.has(cue.cue) },
+    { ...cue, closed, posts: posting.has(cue.cue), found: found.get(cue.cue) ?? null },
     (value) => cueRow(value, wall),
   ]));
 }
@@ -92,6 +94,15 @@ function buttons(cue) {
   if (cue.closed) return mine;
   if (FIRES.has(cue.state) && steers) add('fire', 'fire');
   if (SKIPS.has(cue.state) && steers) add('skip', 'skip');
-  if (cue.state === 'parked' && cue.posts && can('post')) addWithUrl('adopt', 'adopt_button');
+  if (cue.state === 'parked' && cue.posts && can('post')) {
+    if (cue.found) {
+      const { url, id, account } = cue.found;
+      mine.unshift(button(word('adopt_found_button'), {
+        act: 'adopt-found', kind: 'primary', name: `${word('adopt_found_button')}: ${cue.cue}`,
+        press: () => call('adopt', cue.cue, { url, id, account }),
+      }));
+    }
+    addWithUrl('adopt', 'adopt_button');
+  }
   return mine;
 }
