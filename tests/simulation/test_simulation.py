@@ -47,9 +47,14 @@ def test_generated_shows_keep_every_invariant(first):
 def test_the_sample_reaches_what_it_is_there_for():
     """A simulation that never crashes, holds or retries shows nothing."""
     seen = {event for seed in range(80) for event in events_of(seed)}
-    rare = {"settled_by_hand", "procedure_refused", "settled"}
-    rare |= {"override_asked", "overridden", "health"}  # not played yet
-    assert set(ev.REGISTRY) - rare <= seen
+    wanted = (
+        "recovered hold_opened hold_released hold_timed cue_held cue_freed cue_parked"
+        " cue_skipped cue_rearmed cue_unready cue_adopted intent commanded"
+        " attempt_ended by_hand_change needs_person embargo_latched embargo_opened"
+        " figure_taken procedure_started procedure_ended silenced unsilenced revoked"
+        " clock_stepped baton_taken call_refused closing show_ended"
+    )
+    assert set() == set(wanted.split()) - seen
 
 
 def digest(seeds):
