@@ -34,7 +34,8 @@ from launchctl.show.inputs import (
 )
 from launchctl.times import MILLISECOND, SECOND, Micros
 from tests.simulation.books import START
-from tests.simulation.invariants import Checker, Violation
+from tests.simulation.invariants import Checker
+from tests.simulation.rule import Violation
 from tests.simulation.trace import Crash, Line, Sent, Step, Trace
 
 RUN = "run-1"
