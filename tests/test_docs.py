@@ -166,6 +166,7 @@ def test_every_word_of_the_status_is_documented() -> None:
         status.ChoiceStatus,
         status.EmbargoStatus,
         status.StageStatus,
+        status.OutputStatus,
         status.OrdersStatus,
     )
     keys = {key for shape in shapes for key in shape.__annotations__}

@@ -87,6 +87,7 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
     with tempfile.TemporaryDirectory(prefix="launch-demo-") as folder:
         child = await start_child("emulators", Path(folder), boot)
         try:
+            hls = child.ready["hls"]
             stages = child.ready["stages"].items()
             hook_secret = _hook_secret()
             yield World(
@@ -95,6 +96,14 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
                     *(
                         (f"accounts.{name}.api", child.ready["x"])
                         for name in runbook.accounts
+                    ),
+                    *(
+                        (
+                            f"outputs.{name}.playback",
+                            f"{hls}/{name}.m3u8",
+                        )
+                        for name, output in runbook.outputs.items()
+                        if output.playback is not None
                     ),
                 ),
                 environ=_environ(runbook, passwords, hook_secret, child.ready["web"]),

@@ -16,6 +16,7 @@ from typing import Any
 from launchctl.cli.logs import log_to_stderr
 from launchctl.cli.processes import read_boot, say_ready
 from launchctl.clock import Origin, new_loop
+from launchctl.rehearsal.emulators.hls import HlsEmulator
 from launchctl.rehearsal.emulators.obs import ObsEmulator
 from launchctl.rehearsal.emulators.web import WebEmulator
 from launchctl.rehearsal.emulators.x import XAccount, XEmulator
@@ -48,7 +49,14 @@ async def serve(boot: dict[str, Any]) -> None:
             )
             stack.push_async_callback(obs.aclose)
             stages[name] = await obs.start()
-        say_ready(stages=stages, x=await x.start(), web=await web.start())
+        hls = HlsEmulator(now_us)
+        stack.push_async_callback(hls.aclose)
+        say_ready(
+            stages=stages,
+            x=await x.start(),
+            web=await web.start(),
+            hls=await hls.start(),
+        )
         await _stopped()
 
 

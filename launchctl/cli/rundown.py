@@ -158,6 +158,7 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
         case (
             act.Stream()
             | act.Record()
+            | act.Player()
             | act.Counter()
             | act.CallProcedure()
             | act.End()

@@ -12,7 +12,7 @@ from launchctl.cli.words import countdown, duration, money, number, time_of_day
 from launchctl.times import Micros, parse_instant
 
 if TYPE_CHECKING:
-    from launchctl.show.status import CueStatus, OverrideStatus, Status
+    from launchctl.show.status import CueStatus, OutputStatus, OverrideStatus, Status
 
 _NEXT = 8
 _LEVEL_STYLE = {
@@ -163,9 +163,23 @@ def stages_part(status: Status) -> RenderableType:
             lines.append(Text(f"  wanted: {stage['wanted']}", style="yellow"))
         if stage["text"]:
             lines.append(Text(f'  "{stage["text"]}"', style="dim"))
+    lines.extend(_output_line(output) for output in status["outputs"])
     for line in lines:
         line.no_wrap, line.overflow = True, "ellipsis"
     return Group(*lines)
+
+
+def _output_line(output: OutputStatus) -> Text:
+    words: dict[bool | None, tuple[str, str]] = {
+        True: ("moves", ""),
+        False: ("STANDS STILL", "bold red"),
+    }
+    word, style = words.get(output["moving"], ("not seen", "yellow"))
+    shown = " on our page" if output["playing"] else ""
+    behind = f" {output['delay_s']:.0f} s behind" if output["moving"] else ""
+    return Text.assemble(
+        ("OUTPUT ", "dim"), f"{output['output']} ", (word, style), behind + shown
+    )
 
 
 def health_part(status: Status) -> RenderableType:

@@ -34,7 +34,7 @@ def far_ends_of(
     runbook: Runbook,
     context: Callable[[str], Context],
 ) -> FarEnds:
-    """A driver, not yet started, for each stage, account and channel, and for http.
+    """A driver, not yet started, for each stage, output, account, channel, and http.
 
     ``context`` gives the context of a target.
 
@@ -45,6 +45,10 @@ def far_ends_of(
     for name, stage in runbook.stages.items():
         target = f"stage:{name}"
         drivers[target] = registry.stage_driver(stage, context(target))
+    for name, output in runbook.outputs.items():
+        target = f"output:{name}"
+        if output.playback is not None:
+            drivers[target] = registry.output_probe(output, context(target))
     for name, account in runbook.accounts.items():
         target = f"account:{name}"
         drivers[target] = registry.account_driver(account, context(target))
@@ -91,6 +95,9 @@ def demand_emulated(runbook: Runbook) -> None:
 def _addresses(runbook: Runbook) -> Iterator[tuple[str, str | None]]:
     for name, stage in runbook.stages.items():
         yield f"stage {name}", stage.url
+    for name, output in runbook.outputs.items():
+        if output.playback is not None:
+            yield f"output {name}", output.playback
     for name, account in runbook.accounts.items():
         yield f"account {name}", account.api
     for name in runbook.notify:

@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 
 from launchctl.drivers.base import Context, Driver
 from launchctl.errors import InputError
-from launchctl.runbook.model import Account, Notification, Stage
+from launchctl.runbook.model import Account, Notification, Output, Stage
 
 GROUP = "launchctl.drivers"
 """The entry point group of third parties."""
@@ -50,6 +50,9 @@ class _Ours:
 STAGES = {"obs": _Ours("launchctl.drivers.obs:ObsDriver", ("definition", "context"))}
 """By ``driver:`` of a stage."""
 
+PROBE = _Ours("launchctl.drivers.hls:HlsProbe", ("definition", "context"))
+"""What looks at an output with a ``playback``."""
+
 ACCOUNTS = {
     "x": _Ours("launchctl.drivers.x:XDriver", ("name", "definition", "context"))
 }
@@ -72,6 +75,11 @@ def stage_driver(stage: Stage, context: Context) -> Driver:
         InputError: there is no such ``driver:``.
     """
     return _find("stage driver", stage.driver, STAGES)(stage, context)
+
+
+def output_probe(output: Output, context: Context) -> Driver:
+    """The probe of an output that has a ``playback``."""
+    return PROBE.load()(output, context)
 
 
 def account_driver(account: Account, context: Context) -> Driver:

@@ -162,6 +162,14 @@ class Counter(Action):
     counter: Literal["open", "freeze", "hide"]
 
 
+class Player(Action):
+    """Choose the output that the public page shows."""
+
+    kind = "player"
+    effect = Effect.WANTED
+    player: Name
+
+
 class Media(Frozen):
     """A picture or film file of a post.
 
@@ -291,6 +299,7 @@ AnyAction = (
     | Audio
     | Stream
     | Record
+    | Player
     | Counter
     | Post
     | Http
@@ -312,6 +321,7 @@ KINDS: dict[str, type[Action]] = {
         Audio,
         Stream,
         Record,
+        Player,
         Counter,
         Post,
         Http,

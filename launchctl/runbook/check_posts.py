@@ -74,11 +74,14 @@ def _on_x(runbook: Runbook, account: str) -> bool:
 
 def _constant(runbook: Runbook, parsed: Template) -> str | None:
     """The text, if it is the same at any time; None if it holds a figure."""
-    if any(path[0] != "vars" for path in parsed.paths):
+    if any(path[0] not in ("vars", "outputs") for path in parsed.paths):
         return None
+    watched = {name: {"watch": out.watch} for name, out in runbook.outputs.items()}
     try:
         return parsed.render(
-            {"vars": runbook.vars}, runbook.locale, runbook.timezone or "UTC"
+            {"vars": runbook.vars, "outputs": watched},
+            runbook.locale,
+            runbook.timezone or "UTC",
         )
     except (LookupError, ValueError):
         return None

@@ -19,7 +19,7 @@ from launchctl.runbook.actions import (
 from launchctl.runbook.check_posts import check_posts
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of
-from launchctl.runbook.model import Cue, OnAir, Runbook
+from launchctl.runbook.model import Cue, OnAir, Runbook, Seen
 from launchctl.runbook.references import all_cues, check_references
 
 
@@ -246,25 +246,26 @@ def _check_safe(context: Context, runbook: Runbook) -> None:
 # --- gates and embargoes --------------------------------------------------------------
 
 
-def _scenes(cue: Cue, runbook: Runbook) -> set[tuple[str, str | None]]:
+def _scenes(cue: Cue, runbook: Runbook) -> set[tuple[str, str]]:
     return {
-        (action.scene, action.stage or runbook.first_stage)
+        (action.scene, action.stage or runbook.first_stage or "")
         for action in cue.do
         if isinstance(action, Scene)
     }
 
 
-def _shows(gate: OnAir, cue: Cue, runbook: Runbook) -> bool:
-    return (gate.scene, gate.stage or runbook.first_stage) in _scenes(cue, runbook)
+def _shows(gate: model.Gate | None, cue: Cue, runbook: Runbook) -> bool:
+    """True if the cue puts the gate's scene on program."""
+    return runbook.picture_of(gate) in _scenes(cue, runbook)
 
 
 def _check_gates(context: Context, runbook: Runbook, cue: Cue) -> None:
     """A cue that waits for what only itself would do never fires."""
     reader = context.reader
     for index, gate in enumerate(cue.gate):
-        if isinstance(gate, OnAir):
+        if isinstance(gate, OnAir | Seen):
             place = context.places.get(f"cue {cue.id} gate {index}", _at(context, cue))
-            if not runbook.stages:
+            if not runbook.stages and isinstance(gate, OnAir):
                 reader.problem(place, "on_air needs `stages:` in the runbook")
             elif _shows(gate, cue, runbook):
                 reader.problem(
@@ -276,13 +277,14 @@ def _check_gates(context: Context, runbook: Runbook, cue: Cue) -> None:
     for index, action in enumerate(cue.do):
         for name in embargoes_of(runbook, cue, action):
             for lift in runbook.embargoes[name].lifts:
-                if isinstance(lift.gate, OnAir) and _shows(lift.gate, cue, runbook):
+                shown = lift.gate
+                if isinstance(shown, OnAir | Seen) and _shows(shown, cue, runbook):
                     reader.problem(
                         context.places.get(
                             f"cue {cue.id} do {index}", _at(context, cue)
                         ),
                         f"this {action.kind} stands beside the scene "
-                        f"{lift.gate.scene!r}, which must be on air before the "
+                        f"{shown.scene!r}, which must be on air before the "
                         f"embargo {name!r} lifts",
                         "put it into a cue after that one",
                     )
@@ -303,7 +305,7 @@ def _check_lifts(context: Context, runbook: Runbook) -> None:
                 context.reader.problem(
                     context.places[f"embargo {name}"], f"embargo {name}: {problem}"
                 )
-            elif isinstance(lift.gate, OnAir) and not any(
+            elif isinstance(lift.gate, OnAir | Seen) and not any(
                 _shows(lift.gate, cue, runbook) for cue in cues.values()
             ):
                 context.reader.warn(
@@ -340,7 +342,7 @@ def _lift_problem(
     guarded: set[str],
     behind: set[str],
 ) -> str | None:
-    if isinstance(gate, OnAir):
+    if isinstance(gate, OnAir | Seen):
         showing = [cue.id for cue in cues.values() if _shows(gate, cue, runbook)]
         # beside a guarded action is reported there
         late = [name for name in showing if name in behind and name not in guarded]

@@ -58,6 +58,9 @@ def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
         if path[0] == "figures" and path[1] in runbook.figures:
             figure = runbook.figures[path[1]]
             content["figures"][path[1]] = figure.model_dump(mode="json")
+        elif path[0] == "outputs":
+            content["outputs"] = content.get("outputs", {})
+            content["outputs"][path[1]] = runbook.outputs[path[1]].watch
         elif path[0] == "vars":
             content["vars"][path[1]] = runbook.vars.get(path[1])
     if isinstance(action, Post):

@@ -27,6 +27,7 @@ from launchctl.runbook.read_world import (
     read_channel,
     read_embargo,
     read_groups,
+    read_output,
     read_role,
     read_stage,
     read_table,
@@ -133,6 +134,7 @@ def _sets(reader: Reader, sets: Sequence[tuple[str, str]]) -> dict[str, str]:
         if len(parts) == 3 and (parts[0], parts[2]) in (
             ("stages", "url"),
             ("accounts", "api"),
+            ("outputs", "playback"),
         ):
             found[key] = value
             continue
@@ -142,7 +144,7 @@ def _sets(reader: Reader, sets: Sequence[tuple[str, str]]) -> dict[str, str]:
                 1,
                 1,
                 f"{key!r} cannot be set from outside: expected "
-                "stages.NAME.url or accounts.NAME.api",
+                "stages.NAME.url, accounts.NAME.api or outputs.NAME.playback",
             )
         )
     return found
@@ -206,6 +208,7 @@ def _read(
 def _read_world(context: Context, fields: Fields, values: dict[str, Any]) -> None:
     tables: tuple[tuple[str, str, Any], ...] = (
         ("stages", "stage", read_stage),
+        ("outputs", "output", read_output),
         ("accounts", "account", read_account),
         ("crew", "role", read_role),
         ("embargoes", "embargo", read_embargo),

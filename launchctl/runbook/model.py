@@ -89,13 +89,26 @@ class OrdersFresh(Frozen):
     within_us: Span
 
 
+class Seen(Frozen):
+    """Viewers saw the scene: on program, and the output's delay over since."""
+
+    scene: Text
+    output: Name
+
+
+class StreamHealthy(Frozen):
+    """The output's stream is live and its edge moves."""
+
+    output: Name
+
+
 class Check(Frozen):
     """A condition is true."""
 
     check: Condition
 
 
-Gate = OnAir | ApprovedBy | OrdersFresh | Check
+Gate = OnAir | Seen | StreamHealthy | ApprovedBy | OrdersFresh | Check
 
 
 class Else(StrEnum):
@@ -222,6 +235,22 @@ class Stage(Frozen):
     driver: Literal["obs"] = "obs"
     url: str
     password: SecretRef | None = None
+
+
+class Output(Frozen):
+    """What viewers see of a stage, and how late.
+
+    Attributes:
+        stage: the mixer that feeds it; None: the first declared.
+        playback: its HLS playlist, which is probed; without one nothing of it is known.
+        delay_us: how late viewers see it at least; more if more is measured.
+        watch: where people watch it.
+    """
+
+    stage: Name | None = None
+    playback: str | None = None
+    delay_us: Span = Field(default=20_000_000, alias="delay")
+    watch: str | None = None
 
 
 class Account(Frozen):
@@ -369,6 +398,7 @@ class Runbook(Frozen):
     shift_us: Micros = 0
     hard_out_us: Micros | None = None
     stages: dict[str, Stage] = Field(default_factory=dict)
+    outputs: dict[str, Output] = Field(default_factory=dict)
     accounts: dict[str, Account] = Field(default_factory=dict)
     groups: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
     crew: dict[str, Role] = Field(default_factory=dict)
@@ -392,6 +422,21 @@ class Runbook(Frozen):
     def shifted(self) -> tuple[WallInstant, ...]:
         """The wall instants that ``--t0`` moved by ``shift_us``."""
         return self.instants if self.shift_us else ()
+
+    def stage_of(self, output: str) -> str:
+        """The stage that feeds an output."""
+        found = self.outputs.get(output)
+        return (found.stage if found else None) or self.first_stage or ""
+
+    def picture_of(self, gate: Gate | None) -> tuple[str, str] | None:
+        """The scene, and its stage, that a gate waits to see on program."""
+        match gate:
+            case OnAir():
+                return gate.scene, gate.stage or self.first_stage or ""
+            case Seen():
+                return gate.scene, self.stage_of(gate.output)
+            case _:
+                return None
 
     @property
     def first_stage(self) -> str | None:

@@ -254,6 +254,10 @@ def _call(context: Context, fields: Fields) -> dict[str, Any]:
     return {"call": fields.need("call", context.refer("procedure", "call"))}
 
 
+def _player(context: Context, fields: Fields) -> dict[str, Any]:
+    return {"player": fields.need("player", context.refer("output", "player"))}
+
+
 _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "scene": _scene,
     "transition": _set_transition,
@@ -262,6 +266,7 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "audio": _audio,
     "stream": _word("stream", "start", "stop"),
     "record": _word("record", "start", "stop"),
+    "player": _player,
     "counter": _word("counter", "open", "freeze", "hide"),
     "post": read_post,
     "http": read_http,

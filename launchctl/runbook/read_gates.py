@@ -8,7 +8,7 @@ from launchctl.runbook import model
 from launchctl.runbook.context import Context, Reference
 from launchctl.runbook.reader import Fields, Read, near
 from launchctl.runbook.unbuilt import GATES, not_built
-from launchctl.runbook.yaml import Mapping, Node, Sequence
+from launchctl.runbook.yaml import Mapping, Node, Scalar, Sequence
 
 
 def read_gates(context: Context, key: str) -> Read[tuple[model.Gate, ...]]:
@@ -74,6 +74,38 @@ def _on_air(context: Context) -> Read[model.Gate]:
     return read
 
 
+def _seen(context: Context) -> Read[model.Gate]:
+    reader = context.reader
+
+    def read(node: Node) -> model.Gate | None:
+        fields = reader.fields(node, "seen")
+        if fields is None:
+            return None
+        scene = fields.need("scene", reader.text("seen.scene", 200))
+        output = fields.need("output", context.refer("probed output", "seen.output"))
+        fields.done()
+        if scene is None or output is None or not fields.sound:
+            return None
+        return model.Seen(scene=scene, output=output)
+
+    return read
+
+
+def _stream_healthy(context: Context) -> Read[model.Gate]:
+    """An output's name; ``true`` is the first declared one."""
+    read_name = context.refer("probed output", "stream_healthy")
+
+    def read(node: Node) -> model.Gate | None:
+        declared = [key for key in context.places if key.startswith("output ")]
+        if isinstance(node, Scalar) and node.value is True and declared:
+            first = declared[0].removeprefix("output ")
+            node = Scalar(node.line, node.column, first, first)
+        output = read_name(node)
+        return None if output is None else model.StreamHealthy(output=output)
+
+    return read
+
+
 def _approved_by(context: Context) -> Read[model.Gate]:
     refer = context.refer("approver", "approved_by")
     read_roles = context.reader.listed("approved_by", refer)
@@ -114,6 +146,8 @@ def _check(context: Context) -> Read[model.Gate]:
 
 _GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "on_air": _on_air,
+    "seen": _seen,
+    "stream_healthy": _stream_healthy,
     "approved_by": _approved_by,
     "orders_fresh": _orders_fresh,
     "check": _check,

@@ -92,6 +92,28 @@ def read_stage(context: Context, name: str, fields: Fields) -> model.Stage | Non
     return model.Stage(driver="obs", url=url, password=password)
 
 
+def read_output(context: Context, name: str, fields: Fields) -> model.Output | None:
+    """What viewers see."""
+    reader = context.reader
+    stage = fields.take("stage", context.refer("stage", f"outputs.{name}.stage"))
+    path = f"outputs.{name}.playback"
+    read = context.address("playback", path, "web")
+    if not fields.has("playback") and path in context.sets:
+        fields.raw("playback")
+        playback = read(fields.node)
+    else:
+        playback = fields.take("playback", read)
+    delay = fields.take("delay", reader.span("delay"))
+    watch = fields.take("watch", context.address("watch", "", "web"))
+    if stage is None and "stage" not in context.kinds:
+        reader.problem(
+            fields.node, f"output {name}: nothing feeds it", "declare `stages:`"
+        )
+        return None
+    values: dict[str, Any] = {} if delay is None else {"delay_us": delay}
+    return model.Output(stage=stage, playback=playback, watch=watch, **values)
+
+
 def read_account(context: Context, name: str, fields: Fields) -> model.Account | None:
     """Who posts where."""
     reader = context.reader

@@ -10,7 +10,6 @@ from launchctl.runbook.actions import Post
 from launchctl.runbook.context import Context, Reference, TextSite
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.reader import near
-from launchctl.runbook.unbuilt import not_built
 
 ORDERS = ("placed", "units", "net_units", "cancelled", "age")
 CLOCK = ("hour", "minute", "weekday")
@@ -22,10 +21,12 @@ STAGE = (
     "stream_lost",
     "skipped",
 )
+OUTPUT = ("age", "moving")
 _CALLED = {
     "poster": "account",
     "approver": "role",
     "posting cue": "cue",
+    "probed output": "output",
 }
 
 
@@ -98,8 +99,8 @@ class _Declared:
         if name not in known:
             called = _CALLED.get(kind, kind)
             return f"there is no {called} {name!r}", near(name, known)
-        if kind == "approver":
-            return self._approver(name)
+        if kind in ("approver", "probed output"):
+            return self._approver(name) if kind == "approver" else self._unprobed(name)
         if kind == "posting cue" and name not in self.posting:
             if name in self.cue_home:
                 return f"the cue {name!r} posts nothing", ""
@@ -113,6 +114,15 @@ class _Declared:
         if name in known:
             return None
         return f"there is no channel or role {name!r}", near(name, known)
+
+    def _unprobed(self, name: str) -> tuple[str, str] | None:
+        output = self.runbook.outputs.get(name)
+        if output is not None and output.playback is None:
+            return (
+                f"the output {name!r} has no `playback`: what viewers see is not known",
+                "give it the address of its HLS playlist",
+            )
+        return None
 
     def _approver(self, name: str) -> tuple[str, str] | None:
         role = self.runbook.crew.get(name)
@@ -151,9 +161,21 @@ class _Declared:
                 return self._member("account", account, rest, ("silenced",))
             case ("vars", word):
                 return _among("vars", word, self.runbook.vars)
-            case ("outputs", *_):
-                return not_built("outputs"), ""
-        roots = ("t", "clock", "show", "cues", "stages", "accounts", "orders", "vars")
+            case ("outputs", output, *rest):
+                return self._member("output", output, rest, OUTPUT) or self._unprobed(
+                    output
+                )
+        roots = (
+            "t",
+            "clock",
+            "show",
+            "cues",
+            "stages",
+            "outputs",
+            "accounts",
+            "orders",
+            "vars",
+        )
         return f"a condition knows no {'.'.join(path)!r}", near(path[0], roots)
 
     def _member(
@@ -187,12 +209,23 @@ class _Declared:
                 return _known("figure", figure, self.of("figure"))
             case ("vars", word):
                 return _among("vars", word, self.runbook.vars)
-            case ("outputs", *_):
-                return not_built("outputs"), ""
+            case ("outputs", output, *rest):
+                return self._watched(output, rest)
         return (
             f"a text knows no {'.'.join(path)!r}",
-            near(path[0], ("orders", "figures", "vars")),
+            near(path[0], ("orders", "figures", "vars", "outputs")),
         )
+
+    def _watched(self, name: str, rest: list[str]) -> tuple[str, str] | None:
+        known = self.of("output")
+        if name not in known:
+            return _known("output", name, known)
+        if rest != ["watch"]:
+            return f"a text reads an output's address: outputs.{name}.watch", ""
+        output = self.runbook.outputs.get(name)
+        if output is not None and output.watch is None:
+            return f"the output {name!r} has no `watch`", "say where people watch it"
+        return None
 
 
 def _known(kind: str, name: str, known: Collection[str]) -> tuple[str, str] | None:

@@ -126,6 +126,10 @@ def _gate_keys() -> Schema:
     )
     return {
         "on_air": {"anyOf": [_text(200), on_air]},
+        "seen": _object(
+            {"scene": _text(200), "output": _ref("name")}, needs=("scene", "output")
+        ),
+        "stream_healthy": {"anyOf": [_ref("name"), {"const": True}]},
         "approved_by": _ref("names"),
         "orders_fresh": _ref("span"),
         "check": _ref("condition"),
@@ -172,6 +176,7 @@ def _bodies() -> Schema:
         ),
         "stream": _word("start", "stop"),
         "record": _word("start", "stop"),
+        "player": _ref("name"),
         "counter": _word("open", "freeze", "hide"),
         "post": _object(
             {
@@ -333,6 +338,14 @@ def _world() -> Schema:
             },
             needs=("driver", "url"),
         ),
+        "output": _object(
+            {
+                "stage": _ref("name"),
+                "playback": _ref("address"),
+                "delay": _ref("span"),
+                "watch": _ref("address"),
+            }
+        ),
         "account": _object(
             {
                 "network": _ref("name"),
@@ -425,6 +438,7 @@ def runbook_schema() -> Schema:
             "t0": _ref("wall"),
             "hard_out": _ref("wall"),
             "stages": _table(_ref("stage"), "Mixers."),
+            "outputs": _table(_ref("output"), "What viewers see, and how late."),
             "accounts": _table(_ref("account"), "Who posts where."),
             "groups": _table(_ref("names"), "Accounts that post together."),
             "crew": _table(_ref("role"), "Roles, and what they may do."),

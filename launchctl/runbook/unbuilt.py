@@ -6,7 +6,7 @@ misspelling, and refused, so that no runbook relies on what does not happen.
 
 from __future__ import annotations
 
-TOP = frozenset({"include", "outputs", "criteria", "answers", "require_rehearsed"})
+TOP = frozenset({"include", "criteria", "answers", "require_rehearsed"})
 CUE = frozenset(
     {
         "poll",
@@ -20,7 +20,6 @@ ACTIONS = frozenset(
     {
         "media",
         "lower_third",
-        "player",
         "thread",
         "reply",
         "repost",
@@ -30,9 +29,7 @@ ACTIONS = frozenset(
         "task",
     }
 )
-GATES = frozenset(
-    {"seen", "confirmed", "url_ok", "stream_healthy", "poll", "two_person"}
-)
+GATES = frozenset({"confirmed", "url_ok", "poll", "two_person"})
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
 NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
 SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})

@@ -20,9 +20,12 @@ from launchctl.show.state import State
 from launchctl.show.tables import ENDED, CueWord
 from launchctl.times import SECOND, Micros
 
+STILL_US = 10 * SECOND
+"""An edge that did not move for this long stands still (SEMANTICS 4)."""
+
 Hint = tuple[Micros, str, str]
 """(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
-lifts, outlook.
+stream, lifts, outlook.
 """
 
 
@@ -145,6 +148,9 @@ def build(plan: Plan, state: State) -> Agenda:
                 agenda.at_n(action.next_us, "retry", f"{name} {slot}")
     for key in state.loose:
         agenda.wire[key] = (None, key)
+    for name, stage in state.stages.items():
+        if stage.live_since_us is not None:
+            agenda.at_n(stage.live_since_us + STILL_US, "stream", name)
     for name in state.procedures:
         agenda.at_n(state.now_us, "owner", f"procedure:{name}")
         agenda.at_n(state.now_us, "procedure", name)

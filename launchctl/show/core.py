@@ -145,7 +145,11 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
     _touch_many(core, agenda, event)
     if isinstance(event, ev.CueAsked | ev.Chosen):
         _touch_options(core, agenda, event)
-    _read(core, *_subjects(event))
+    if isinstance(event, ev.StageChanged):
+        live_us = core.state.stages[event.stage].live_since_us
+        if live_us == event.at_us:  # from then on a standing edge counts
+            agenda.at_n(live_us + ag.STILL_US, "stream", event.stage)
+    _read(core, *_subjects(core, event))
 
 
 def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
@@ -201,12 +205,14 @@ _SHUT_OR_OPEN = (
     ev.Unsilenced,
     ev.StageChanged,
     ev.ByHand,
+    ev.OutputChanged,
+    ev.LiftBegan,
     ev.OrdersSampled,
 )
 """Events that may open or close what stands before a waiting cue."""
 
 
-def _subjects(event: ev.Event) -> tuple[tuple[str, ...], ...]:
+def _subjects(core: Core, event: ev.Event) -> tuple[tuple[str, ...], ...]:
     """What conditions may read that an event changes."""
     match event:
         case ev.T0Set():
@@ -217,6 +223,9 @@ def _subjects(event: ev.Event) -> tuple[tuple[str, ...], ...]:
             return tuple(("accounts", account) for account in event.accounts)
         case ev.StageChanged() | ev.ByHand():
             return (("stages", event.stage),)
+        case ev.OutputChanged():
+            stage = core.runbook.stage_of(event.output)
+            return ("outputs", event.output), ("stages", stage)
         case ev.OrdersSampled():
             return (("orders",),)
         case _:
@@ -274,6 +283,11 @@ def _read(core: Core, *subjects: tuple[str, ...]) -> None:
     for subject in subjects:
         for owner in core.plan.readers.get(subject, ()):
             core.look_at_owner(owner)
+
+
+def stream_judged(core: Core, stage: str) -> None:
+    """It has streamed for long enough that a standing edge means a lost picture."""
+    _read(core, ("stages", stage))
 
 
 def pop_queue(core: Core) -> None:

@@ -13,7 +13,7 @@ from launchctl.show.clocks import n_at_r, wall_at
 from launchctl.show.commands import TakeFigure
 from launchctl.show.core import Core
 from launchctl.show.firing import fire
-from launchctl.show.gates import first_closed
+from launchctl.show.gates import first_closed, look_again_us
 from launchctl.show.holds import open_hold
 from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned
@@ -233,6 +233,9 @@ def _try(core: Core, planned: Planned) -> None:
     if first_closed(core, planned) is not None:
         if f"gate:{name}" in core.plan.timed:
             core.agenda.ticking[f"gate:{name}"] = None
+        again_us = look_again_us(core, planned)
+        if again_us is not None:
+            core.agenda.at_n(again_us, "cue", name)
         deadline_us = wait_until(core, planned)
         if (
             core.timers

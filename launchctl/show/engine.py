@@ -21,7 +21,7 @@ from launchctl.show.asking import check_asked
 from launchctl.show.calls import answer
 from launchctl.show.closing import abort_show, check_end, end_by_cue
 from launchctl.show.commands import AnyCommand, Command, TakeFigure
-from launchctl.show.core import Core, pop_queue
+from launchctl.show.core import Core, pop_queue, stream_judged
 from launchctl.show.cues import check_waits, consider_all
 from launchctl.show.expected import expected_us
 from launchctl.show.firing import retry
@@ -36,6 +36,7 @@ from launchctl.show.inputs import (
     Input,
     Noted,
     OrdersSeen,
+    OutputSeen,
     PostSeen,
     Settled,
     StageSeen,
@@ -48,6 +49,7 @@ from launchctl.show.outcomes import (
     take_stopped,
 )
 from launchctl.show.outlook import look_out
+from launchctl.show.outputs import take_output
 from launchctl.show.procedures import consider_procedure
 from launchctl.show.standby import update_standby
 from launchctl.show.state import ActionState, State
@@ -258,8 +260,8 @@ class Engine:
                     agenda.retries[name, slot] = None
                 case "outlook":
                     agenda.looking_out = True
-                case "stage":
-                    world.no_longer_wait(core, whom)
+                case "stage" | "stream":
+                    _STAGE_LOOKS[what](core, whom)
                 case "lifts":
                     agenda.lifts = True
                 case _:
@@ -372,6 +374,13 @@ class Engine:
         return status_of(self._core)
 
 
+_STAGE_LOOKS: dict[str, Callable[[Core, str], None]] = {
+    "stage": world.no_longer_wait,
+    "stream": stream_judged,
+}
+"""Hints about a stage: it has not come back in time; it has streamed for a while."""
+
+
 def _take_step(core: Core, seen: ClockStepped) -> None:
     core.emit(ev.WallStepped, skew_us=seen.skew_us)
 
@@ -381,6 +390,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     Stopped: take_stopped,
     Settled: take_settled,
     StageSeen: world.take_stage,
+    OutputSeen: take_output,
     HandSeen: world.take_hand,
     PostSeen: hands.take_post,
     OrdersSeen: world.take_orders,

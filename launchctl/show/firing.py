@@ -52,6 +52,9 @@ def begin(core: Core, planned: Planned, slot: Slot) -> None:
         case act.Counter():
             core.emit(ev.CounterSet, counter=COUNTER_WORDS[action.counter])
             end_action(core, planned, slot, ActionWord.OK)
+        case act.Player():
+            core.emit(ev.PlayerSet, output=action.player)
+            end_action(core, planned, slot, ActionWord.OK)
         case act.Hold():
             open_hold(
                 core,

@@ -12,7 +12,7 @@ from typing import Any
 
 from launchctl.runbook.model import Runbook
 from launchctl.show import events as ev
-from launchctl.show.fold_cues import CUE_HANDLERS
+from launchctl.show.fold_cues import CUE_HANDLERS, came_on
 from launchctl.show.fold_permits import PERMIT_HANDLERS
 from launchctl.show.state import (
     Answered,
@@ -21,6 +21,7 @@ from launchctl.show.state import (
     FigureState,
     HandPost,
     HoldState,
+    OutputState,
     ProcedureState,
     StageState,
     State,
@@ -50,6 +51,9 @@ def initial(runbook: Runbook) -> State:
             state.cues[cue.id] = CueState(CueWord.IDLE)
     for stage in runbook.stages:
         state.stages[stage] = StageState()
+    for output in runbook.outputs:
+        state.outputs[output] = OutputState()
+    state.player = next(iter(runbook.outputs), None)
     return state
 
 
@@ -94,6 +98,13 @@ def _recovered(state: State, _event: ev.Recovered) -> None:
     for stage in state.stages.values():
         stage.connected = False
         stage.unsure = True
+        stage.live_since_us = None
+    for output in state.outputs.values():
+        # whether it moved while nobody lived is not known
+        if output.still_since_us is None:
+            output.still_since_us = state.now_us
+        output.moving = None
+        output.moved_us = None
 
 
 def _t0_set(state: State, event: ev.T0Set) -> None:
@@ -197,6 +208,10 @@ def _counter_set(state: State, event: ev.CounterSet) -> None:
     state.counter = event.counter
 
 
+def _player_set(state: State, event: ev.PlayerSet) -> None:
+    state.player = event.output
+
+
 def _procedure_started(state: State, event: ev.ProcedureStarted) -> None:
     procedure = state.procedures[event.procedure]
     if procedure.running:
@@ -279,6 +294,13 @@ def _stage_changed(state: State, event: ev.StageChanged) -> None:
     stage = state.stages[event.stage]
     if stage.program is not None and event.program != stage.program:
         stage.last_on[stage.program] = event.at_us
+    if event.program is not None and event.program != stage.program:
+        came_on(stage, event.program, event.at_us)
+    live = event.connected and event.streaming and not event.reconnecting
+    if not live:
+        stage.live_since_us = None
+    elif stage.live_since_us is None:
+        stage.live_since_us = event.at_us
     stage.connected = event.connected
     stage.unsure = stage.unsure and not event.connected
     stage.program = event.program if event.connected else None
@@ -293,6 +315,20 @@ def _stage_changed(state: State, event: ev.StageChanged) -> None:
         stage.last_on[stage.program] = event.at_us
 
 
+def _output_changed(state: State, event: ev.OutputChanged) -> None:
+    output = state.outputs[event.output]
+    if event.moving and output.still_since_us is not None:
+        output.stops.append((output.still_since_us, event.at_us))
+        output.still_since_us = None
+    elif not event.moving and output.still_since_us is None:
+        output.still_since_us = event.at_us
+    output.moving = event.moving
+    output.moved_us = event.moved_us
+    output.edge_us = event.edge_us
+    output.delay_us = event.delay_us
+    output.detail = event.detail
+
+
 def _by_hand(state: State, event: ev.ByHand) -> None:
     stage = state.stages[event.stage]
     stage.wanted.pop(event.what, None)
@@ -302,6 +338,8 @@ def _by_hand(state: State, event: ev.ByHand) -> None:
     if event.what == "program":
         if stage.program is not None:
             stage.last_on[stage.program] = event.at_us
+        if event.value != stage.program:
+            came_on(stage, event.value, event.at_us)
         stage.program = event.value
         stage.last_on[event.value] = event.at_us
 
@@ -342,6 +380,10 @@ def _figure_fixed(state: State, event: ev.FigureFixed) -> None:
     figure.ledger_seq = event.ledger_seq
     figure.unverified = event.unverified
     figure.in_bounds = event.in_bounds
+
+
+def _lift_began(state: State, event: ev.LiftBegan) -> None:
+    state.lifting.setdefault(event.embargo, {})[event.lift] = event.at_us
 
 
 def _lift_latched(state: State, event: ev.LiftLatched) -> None:
@@ -386,6 +428,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.Silenced: _silenced,
     ev.Unsilenced: _unsilenced,
     ev.CounterSet: _counter_set,
+    ev.PlayerSet: _player_set,
     ev.ProcedureStarted: _procedure_started,
     ev.ProcedureEnded: _procedure_ended,
     ev.ProcedureRefused: _procedure_refused,
@@ -393,12 +436,14 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.HardOut: _hard_out,
     ev.ShowEnded: _show_ended,
     ev.StageChanged: _stage_changed,
+    ev.OutputChanged: _output_changed,
     ev.ByHand: _by_hand,
     ev.PostByHand: _post_by_hand,
     ev.NeedsPerson: _needs_person,
     ev.OrdersSampled: _orders_sampled,
     ev.FigureAsked: _figure_asked,
     ev.FigureFixed: _figure_fixed,
+    ev.LiftBegan: _lift_began,
     ev.LiftLatched: _lift_latched,
     ev.EmbargoOpened: _embargo_opened,
     ev.ConditionChanged: _condition_changed,

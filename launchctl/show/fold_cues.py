@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.state import ActionState, CueState, State
+from launchctl.show.state import ActionState, CueState, StageState, State
 from launchctl.show.tables import (
     ACTION,
     BURST_LATE_US,
@@ -251,7 +251,21 @@ def _attempt_ended(state: State, event: ev.AttemptEnded) -> None:
         action.receipt_url = event.receipt_url
     if to is ActionWord.OK and action.wanted == "program":
         stage = state.stages[action.target.removeprefix("stage:")]
-        stage.last_on[action.content["scene"]] = event.at_us
+        scene = action.content["scene"]
+        if stage.last_on.get(scene) is None or stage.program != scene:
+            came_on(stage, scene, event.at_us)
+        stage.last_on[scene] = event.at_us
+
+
+_STRETCHES = 16
+
+
+def came_on(stage: StageState, scene: str, at_us: Micros) -> None:
+    """Remember that a scene came on program, once an instant, the last few times."""
+    known = stage.came_on.setdefault(scene, [])
+    if at_us not in known[-1:]:
+        known.append(at_us)
+    del known[:-_STRETCHES]
 
 
 def _settled(state: State, event: ev.AttemptSettled) -> None:

@@ -9,9 +9,18 @@ from __future__ import annotations
 from typing import assert_never
 
 from launchctl.runbook import actions as act
-from launchctl.runbook.model import ApprovedBy, Check, Gate, OnAir, OrdersFresh
+from launchctl.runbook.model import (
+    ApprovedBy,
+    Check,
+    Gate,
+    OnAir,
+    OrdersFresh,
+    Seen,
+    StreamHealthy,
+)
 from launchctl.show import permissions as per
 from launchctl.show.core import Core
+from launchctl.show.outputs import seen_at_us, why_not_healthy, why_not_seen
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, predecessors
 from launchctl.show.values import read
@@ -60,6 +69,10 @@ def gate_name(gate: Gate) -> str:
     match gate:
         case OnAir():
             return f"on_air: {gate.scene}"
+        case Seen():
+            return f"seen: {gate.scene} at {gate.output}"
+        case StreamHealthy():
+            return f"stream_healthy: {gate.output}"
         case ApprovedBy():
             return f"approved_by: {', '.join(gate.roles)}"
         case OrdersFresh():
@@ -80,6 +93,10 @@ def why_gate_closed(
     match gate:
         case OnAir():
             return _on_air(core, gate, since_us)
+        case Seen():
+            return why_not_seen(core, gate, since_us)
+        case StreamHealthy():
+            return why_not_healthy(core, gate)
         case ApprovedBy():
             return _approved_by(core, gate, texts_of)
         case OrdersFresh():
@@ -91,6 +108,17 @@ def why_gate_closed(
             return f"{gate.check.source} is {'unknown' if said is None else 'false'}"
         case _:
             assert_never(gate)
+
+
+def look_again_us(core: Core, planned: Planned) -> Micros | None:
+    """When a closed gate of the cue opens by itself, as things stand; None: unknown."""
+    since_us = on_air_since(core, planned)
+    coming = [
+        seen_at_us(core, gate, since_us)
+        for gate in planned.cue.gate
+        if isinstance(gate, Seen)
+    ]
+    return min((at_us for at_us in coming if at_us is not None), default=None)
 
 
 def _on_air(core: Core, gate: OnAir, since_us: Micros) -> str | None:

@@ -147,6 +147,27 @@ class StageSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputSeen:
+    """What viewers of an output get, as its probe sees it; given on change.
+
+    Attributes:
+        output: its name in the runbook.
+        moving: its edge moved within the last 10 s; None: that is not known yet.
+        moved_us: when the edge last moved, as far as was seen; None if it never did.
+        edge_us: the edge's EXT-X-PROGRAM-DATE-TIME; None without that tag.
+        delay_us: now less ``edge_us``, when the edge last moved.
+        detail: for people.
+    """
+
+    output: str
+    moving: bool | None
+    moved_us: Micros | None = None
+    edge_us: Micros | None = None
+    delay_us: Micros | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HandSeen:
     """A far end changed without a command of ours: a person's hand.
 
@@ -243,6 +264,7 @@ Input = (
     | Stopped
     | Settled
     | StageSeen
+    | OutputSeen
     | HandSeen
     | PostSeen
     | OrdersSeen

@@ -10,7 +10,15 @@ from __future__ import annotations
 from launchctl.runbook import actions as act
 from launchctl.runbook.digest import approval_digest
 from launchctl.runbook.embargo import embargoes_of
-from launchctl.runbook.model import ApprovedBy, Check, Gate, OnAir, OrdersFresh
+from launchctl.runbook.model import (
+    ApprovedBy,
+    Check,
+    Gate,
+    OnAir,
+    OrdersFresh,
+    Seen,
+    StreamHealthy,
+)
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
 from launchctl.show.overrides import embargo_gate, is_overridden
@@ -133,6 +141,10 @@ def _gate_words(gate: Gate | None) -> str:
     match gate:
         case OnAir():
             return f"on_air: {gate.scene}"
+        case Seen():
+            return f"seen: {gate.scene} at {gate.output}"
+        case StreamHealthy():
+            return f"stream_healthy: {gate.output}"
         case ApprovedBy():
             return f"approved_by: {', '.join(gate.roles)}"
         case OrdersFresh():

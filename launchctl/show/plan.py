@@ -102,6 +102,8 @@ class Plan:
     """Owners whose condition changes with time alone: read each whole second."""
     posts_of: dict[str, list[tuple[Planned, Slot]]] = field(default_factory=dict)
     """account -> its posts, in file order."""
+    aged: dict[str, None] = field(default_factory=dict)
+    """Outputs whose age a condition reads."""
     reads_orders: bool = False
     hold_roles: tuple[str, ...] = ()
     go_roles: tuple[str, ...] = ()
@@ -290,10 +292,15 @@ def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:
 
 def _reads(plan: Plan, condition: Condition, owner: str) -> None:
     if any(
-        path[0] in ("t", "clock") or path == ("orders", "age")
+        path[0] in ("t", "clock")
+        or path == ("orders", "age")
+        or (path[0] == "outputs" and path[2:] == ("age",))
         for path in condition.paths
     ):
         plan.timed[owner] = None
+    for path in condition.paths:
+        if path[0] == "outputs" and path[2:] == ("age",):
+            plan.aged[path[1]] = None
     for subject in dict.fromkeys(subject_of(path) for path in condition.paths):
         owners = plan.readers.setdefault(subject, [])
         if owner not in owners[-1:]:

@@ -118,9 +118,28 @@ class StageState:
     unsure: bool = False
     """Not seen since a recovery: what happened meanwhile is not known."""
     last_on: dict[str, Micros] = field(default_factory=dict)
+    came_on: dict[str, list[Micros]] = field(default_factory=dict)
+    """scene -> when it came on program, the last few times, ascending."""
+    live_since_us: Micros | None = None
+    """Since when it streams without a break."""
     wanted: dict[str, Any] = field(default_factory=dict)
     by_hand: dict[str, Any] = field(default_factory=dict)
     asks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OutputState:
+    """What viewers get of a stage. ``stops`` is when its edge did not move, or when
+    that was not known: ascending, not overlapping; ``still_since_us`` the present one.
+    """
+
+    moving: bool | None = None
+    moved_us: Micros | None = None
+    edge_us: Micros | None = None
+    delay_us: Micros | None = None
+    detail: str = ""
+    stops: list[tuple[Micros, Micros]] = field(default_factory=list)
+    still_since_us: Micros | None = 0
 
 
 @dataclass(slots=True)
@@ -225,6 +244,7 @@ class State:
     conditions: dict[str, tuple[bool | None, Micros]] = field(default_factory=dict)
     """owner -> (what its ``when`` says, since when)."""
     stages: dict[str, StageState] = field(default_factory=dict)
+    outputs: dict[str, OutputState] = field(default_factory=dict)
     approvals: dict[str, dict[str, Approval]] = field(default_factory=dict)
     """digest -> role -> consent."""
     hand_posts: dict[str, HandPost] = field(default_factory=dict)
@@ -234,8 +254,12 @@ class State:
     spoke_again_us: dict[str, Micros] = field(default_factory=dict)
     """account -> when its last silence ended."""
     counter: str = "open"
+    player: str | None = None
+    """The output that the public page shows."""
     latches: dict[str, dict[int, Micros]] = field(default_factory=dict)
     """embargo -> lift -> when it latched."""
+    lifting: dict[str, dict[int, Micros]] = field(default_factory=dict)
+    """embargo -> lift by ``seen`` -> since when its scene is to be seen."""
     opened: dict[str, Micros] = field(default_factory=dict)
     """embargo -> when it was first seen open."""
     figures: dict[str, FigureState] = field(default_factory=dict)

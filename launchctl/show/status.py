@@ -166,6 +166,21 @@ class StageStatus(TypedDict):
     offers: NotRequired[list[str]]
 
 
+class OutputStatus(TypedDict):
+    """What viewers get of a stage. ``age_s``: how long ago the edge moved, ``delay_s``:
+    how late viewers are; ``playing``: the public page shows it.
+    """
+
+    output: str
+    stage: str
+    moving: bool | None
+    age_s: float | None
+    delay_s: float
+    watch: str | None
+    playing: bool
+    text: str
+
+
 class OrdersStatus(TypedDict):
     """The counter. ``deposits`` per currency in minor units; ``counter`` is open,
     frozen or hidden; ``implied_value`` {amount_minor, currency, basis} or None.
@@ -212,6 +227,8 @@ class Status(TypedDict):
     hard_out: HardOutStatus | None
     posts: list[PostStatus]
     stages: list[StageStatus]
+    outputs: list[OutputStatus]
+    player: str | None
     orders: OrdersStatus | None
     health: dict[str, dict[str, Any]]
     journal_digest: str

@@ -12,6 +12,7 @@ from launchctl.show.core import Core
 from launchctl.show.expected import ExpectedTimeline
 from launchctl.show.gates import closed_gates
 from launchctl.show.outlook import end_of_show, hard_out_us, over_s
+from launchctl.show.outputs import delay_of
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.state import ActionState
 from launchctl.show.status import (
@@ -20,6 +21,7 @@ from launchctl.show.status import (
     GateStatus,
     HardOutStatus,
     HoldStatus,
+    OutputStatus,
     PostStatus,
     SegmentStatus,
     StageStatus,
@@ -86,6 +88,8 @@ def status_of(core: Core) -> Status:
         "hard_out": _hard_out(core),
         "posts": _posts(core),
         "stages": [_stage(core, name) for name in state.stages],
+        "outputs": [_output(core, name) for name in state.outputs],
+        "player": state.player,
         "orders": None,
         "health": {
             target: {"level": level, "text": text}
@@ -308,4 +312,21 @@ def _stage(core: Core, name: str) -> StageStatus:
         "text": stage.detail,
         "asks": list(stage.asks.values()),
         "offers": offers(core, name),
+    }
+
+
+def _output(core: Core, name: str) -> OutputStatus:
+    output = core.state.outputs[name]
+    moved_us = output.moved_us
+    aged = name in core.plan.aged or not output.moving  # else not every move is known
+    known = moved_us is not None and aged
+    return {
+        "output": name,
+        "stage": core.runbook.stage_of(name),
+        "moving": output.moving,
+        "age_s": seconds(core.now_us - (moved_us or 0)) if known else None,
+        "delay_s": seconds(delay_of(core, name)),
+        "watch": core.runbook.outputs[name].watch,
+        "playing": core.state.player == name,
+        "text": output.detail,
     }

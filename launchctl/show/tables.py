@@ -207,6 +207,7 @@ ACTIONS: dict[str, Row] = {
     "post": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
     "http": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "http"),
     "notify": Row(_R, 10 * SECOND, OnFailure.IGNORE, "notify"),
+    "player": Row(_W, 2 * SECOND, OnFailure.HOLD, ""),
     "counter": Row(_W, 0, OnFailure.HOLD, ""),
     "hold": Row(_N, 0, OnFailure.HOLD, ""),
     "silence": Row(_N, 0, OnFailure.HOLD, ""),
@@ -235,7 +236,11 @@ KEYED_NETWORKS: tuple[str, ...] = ()
 ONCE_WITHIN_US = 2 * MINUTE
 LATE_DEFAULTS: tuple[tuple[tuple[str, ...], Micros, Else], ...] = (
     (("post", "stream", "http"), ONCE_WITHIN_US, Else.PARK),
-    (("scene", "transition", "audio", "record", "silence"), 5 * SECOND, Else.HOLD),
+    (
+        ("scene", "transition", "audio", "player", "record", "silence"),
+        5 * SECOND,
+        Else.HOLD,
+    ),
     ((), 24 * HOUR, Else.SKIP),
 )
 """(a cue with one of these kinds, within, else): first matching line; () matches."""

@@ -13,6 +13,7 @@ from typing import Any
 from launchctl.runbook.conditions import Condition
 from launchctl.show.clocks import t_at, wall_at
 from launchctl.show.core import Core
+from launchctl.show.outputs import picture_lost
 from launchctl.times import SECOND, seconds, to_datetime
 
 Path = tuple[str, ...]
@@ -75,9 +76,27 @@ def _stages(core: Core, rest: Path) -> Any:
             return stage.connected
         case "stream_lost":
             live = stage.connected and stage.streaming and not stage.reconnecting
-            return stage.wanted.get("stream") == "start" and not live
+            lost = not live or picture_lost(core, rest[0])
+            return stage.wanted.get("stream") == "start" and lost
         case "program" | "streaming" | "reconnecting" | "skipped" as name:
             return getattr(stage, name) if stage.connected else None
+        case _:
+            return None
+
+
+def _outputs(core: Core, rest: Path) -> Any:
+    output = core.state.outputs.get(rest[0])
+    if output is None:
+        return None
+    match rest[1:]:
+        case ("age",):
+            second_us = core.now_us // SECOND * SECOND
+            moved_us = output.moved_us
+            return None if moved_us is None else seconds(max(0, second_us - moved_us))
+        case ("moving",):
+            return output.moving
+        case ("watch",):
+            return core.runbook.outputs[rest[0]].watch
         case _:
             return None
 
@@ -117,6 +136,7 @@ _ROOTS: dict[str, Callable[[Core, Path], Any]] = {
     "show": _show,
     "cues": _cues,
     "stages": _stages,
+    "outputs": _outputs,
     "accounts": _accounts,
     "orders": _orders,
     "figures": _figures,

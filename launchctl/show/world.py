@@ -11,7 +11,7 @@ from typing import Any
 
 from launchctl.runbook import actions as act
 from launchctl.runbook.embargo import embargoes_of
-from launchctl.runbook.model import Lift, OnAir
+from launchctl.runbook.model import Lift, Seen
 from launchctl.show import build
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall, t_at, wall_at
@@ -27,6 +27,7 @@ from launchctl.show.inputs import (
     StageSeen,
 )
 from launchctl.show.outcomes import conclude, failed
+from launchctl.show.outputs import seen_left
 from launchctl.show.permissions import digest_of, why_embargo_closed
 from launchctl.show.plan import Planned
 from launchctl.show.state import ActionState
@@ -317,7 +318,7 @@ def check_lifts(core: Core) -> None:
         for index, lift in enumerate(embargo.lifts):
             if index in core.state.latches.get(name, {}):
                 continue
-            why = _lifted(core, name, lift, scenes)
+            why = _lifted(core, name, index, lift, scenes)
             if why is not None:
                 core.emit(ev.LiftLatched, embargo=name, lift=index, why=why)
         if name in core.state.opened:
@@ -331,8 +332,35 @@ def check_lifts(core: Core) -> None:
             core.emit(ev.EmbargoOpened, embargo=name)
 
 
+def _on_program(core: Core, name: str, index: int, lift: Lift, why: str) -> str | None:
+    """The lift's scene came on program: ``on_air`` holds, ``seen`` begins to count."""
+    if not isinstance(lift.gate, Seen):
+        return why
+    if index not in core.state.lifting.get(name, {}):
+        core.emit(ev.LiftBegan, embargo=name, lift=index, why=why)
+    return _seen_by_now(core, name, index, lift)
+
+
+def _seen_by_now(core: Core, name: str, index: int, lift: Lift) -> str | None:
+    """Why a lift by ``seen`` that has begun holds now; None if it does not."""
+    since_us = core.state.lifting.get(name, {}).get(index)
+    if since_us is None or not isinstance(lift.gate, Seen):
+        return None
+    output = lift.gate.output
+    left_us = seen_left(core, output, since_us)
+    if left_us == 0:
+        return f"viewers of {output} have seen {lift.gate.scene}"
+    if core.state.outputs[output].still_since_us is None:
+        core.agenda.at_n(core.now_us + left_us, "lifts", name)
+    return None
+
+
 def _lifted(
-    core: Core, name: str, lift: Lift, scenes: list[tuple[str, act.Scene]]
+    core: Core,
+    name: str,
+    index: int,
+    lift: Lift,
+    scenes: list[tuple[str, act.Scene]],
 ) -> str | None:
     """Why the lift holds now; None if it does not."""
     if lift.at_us is not None:
@@ -342,13 +370,13 @@ def _lifted(
         return None
     if lift.gate is None:
         return None
-    if isinstance(lift.gate, OnAir):
-        stage = lift.gate.stage or core.runbook.first_stage
+    picture = core.runbook.picture_of(lift.gate)
+    if picture is not None:
         for cue, action in scenes:
-            on_stage = (action.stage or core.runbook.first_stage) == stage
-            if action.scene == lift.gate.scene and on_stage:
-                return f"cue {cue} brought {action.scene} on program"
-        return None
+            if picture == (action.scene, action.stage or core.runbook.first_stage):
+                why = f"cue {cue} brought {action.scene} on program"
+                return _on_program(core, name, index, lift, why)
+        return _seen_by_now(core, name, index, lift)
     if f"embargo:{name}" in core.plan.timed:
         core.agenda.ticking[f"embargo:{name}"] = None
     guarded = tuple(
@@ -371,11 +399,11 @@ def _lift_by_hand(core: Core, seen: HandSeen) -> None:
         return
     for name, embargo in core.runbook.embargoes.items():
         for index, lift in enumerate(embargo.lifts):
-            gate = lift.gate
-            if not isinstance(gate, OnAir) or gate.scene != seen.value:
-                continue
-            stage = gate.stage or core.runbook.first_stage
             latched = index in core.state.latches.get(name, {})
-            if stage == seen.stage and not latched:
-                why = f"{seen.value} was cut to by hand"
+            there = core.runbook.picture_of(lift.gate) == (seen.value, seen.stage)
+            if not there or latched:
+                continue
+            cut = f"{seen.value} was cut to by hand"
+            why = _on_program(core, name, index, lift, cut)
+            if why is not None:
                 core.emit(ev.LiftLatched, embargo=name, lift=index, why=why)

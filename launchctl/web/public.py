@@ -2,8 +2,8 @@
 
 It is built from a list of what may be shown, never from the status less what may not:
 title, T-0, a public word for the state, the counter (rounded down and delayed as the
-runbook says, and only once it is open), and posts that the network has confirmed. Cue
-names, texts that have not left, reasons and crew names have no way in.
+runbook says, and only once it is open), where to watch, and posts that the network has
+confirmed. Cue names, texts that have not left, reasons and crew names have no way in.
 
 Its bytes change only when what it says changes, so its validator is strong, and caches
 in front serve it to any number of viewers.
@@ -109,6 +109,7 @@ class PublicDocument:
             "t_s": _standing_t(status),
             "clock": self._clock(),
             "counter": self._counter.show(status, self._view.now_us()),
+            "player": self._player(status),
             "posts": [self._post(post) for post in status["posts"] if _is_out(post)],
         }
 
@@ -124,6 +125,13 @@ class PublicDocument:
             "wall": format_instant(self._anchor[1]),
             "speed": self._view.speed,
         }
+
+    def _player(self, status: Status) -> dict[str, Any] | None:
+        """Where people watch: the output that the crew chose, if it says where."""
+        output = self._view.runbook.outputs.get(status["player"] or "")
+        if output is None or output.watch is None:
+            return None
+        return {"output": status["player"], "watch": output.watch}
 
     def _post(self, post: Any) -> dict[str, Any]:
         account = self._view.runbook.accounts.get(post["account"])

@@ -194,6 +194,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
      "Einen Moment: der Countdown pausiert"),
     ("public_live", "Live now", "Jetzt live"),
     ("public_ended", "The event is over", "Die Veranstaltung ist beendet"),
+    ("public_watch", "Watch the stream", "Zum Stream"),
     ("public_counter", "reservations", "Reservierungen"),
     ("public_at_least", "at least", "mindestens"),
     ("public_frozen", "counting closed", "Zählung geschlossen"),

@@ -82,6 +82,8 @@ def a_status(**more: Any) -> Status:
         "hard_out": None,
         "posts": [],
         "stages": [],
+        "outputs": [],
+        "player": None,
         "orders": None,
         "health": {},
         "journal_digest": "a" * 64,

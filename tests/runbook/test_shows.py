@@ -129,7 +129,6 @@ def test_the_schema_accepts_what_the_loader_accepts(path: Path) -> None:
         "not-built-action",
         "not-built-gate",
         "not-built-include",
-        "not-built-outputs",
         "not-built-promise",
         "segment-misspelt-key",
         "secret-written-out",

@@ -137,6 +137,8 @@ def a_status(**changes: Any) -> Status:
                    approved=[{"role": "comms", "by": "Ada"}], attempts=1),
             a_post("reveal-post"),
         ],
+        "outputs": [],
+        "player": None,
         "stages": [
             {"stage": "main", "connected": True, "program": "Keynote",
              "wanted": "Keynote", "streaming": True, "by_hand": [], "text": ""}

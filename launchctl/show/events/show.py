@@ -157,6 +157,14 @@ class CounterSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerSet(Event):
+    """The public page shows this output now."""
+
+    event: ClassVar[str] = "player_set"
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureStarted(Event):
     """A procedure began a new take; its ``cues`` became pending.
 

@@ -26,6 +26,33 @@ class StageChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputChanged(Event):
+    """What viewers of an output get changed: its edge stands or moves (None: not
+    known), or it is later than it was. ``moved_us`` is when the edge last moved.
+    """
+
+    event: ClassVar[str] = "output_seen"
+    output: str
+    moving: bool | None
+    moved_us: Micros | None = None
+    edge_us: Micros | None = None
+    delay_us: Micros | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftBegan(Event):
+    """A scene that lifts an embargo once it is seen came on program: its output's
+    delay begins (``lift`` counts from 0).
+    """
+
+    event: ClassVar[str] = "embargo_begun"
+    embargo: str
+    lift: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand(Event):
     """A person changed a stage: what they made is the wanted state now."""
 

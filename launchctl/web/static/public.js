@@ -59,6 +59,9 @@ function draw() {
     $('frozen').hidden = shown.counter.state !== 'frozen';
     document.querySelector('.figure small').hidden = shown.counter.rounded_down_to === 1;
   }
+  const watch = /^https?:\/\//.test(shown.player?.watch ?? '') ? shown.player.watch : null;
+  $('watch').hidden = !watch;
+  if (watch) $('watch-link').href = watch;
   $('no-posts').hidden = shown.posts.length > 0;
   keep($('posts'), shown.posts.map((post, i) => [post.url ?? i, post, postItem]));
   tick();
