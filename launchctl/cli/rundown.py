@@ -211,6 +211,9 @@ def embargo_in_words(embargo: Embargo, zone: str) -> str:
     ]
     if embargo.not_before_us is not None:
         lifts.append(f"not before {_local(embargo.not_before_us, zone)}")
+    if embargo.others_lift is not None:
+        others = embargo.others_lift
+        lifts.append(f"({others.who}: {_local(others.at_us, zone)})")
     return f"{' and '.join(covers) or 'nothing'}; lifts: {', '.join(lifts) or 'never'}"
 
 

@@ -42,4 +42,10 @@ def print_status(status: Status, screen: Console) -> None:
             screen.print(part)
     for embargo in status["embargoes"]:
         state = "open" if embargo["open"] else f"closed: {embargo['why']}"
-        screen.print(f"embargo {embargo['name']} {state}", markup=False)
+        others = embargo.get("others")
+        told = ""
+        if others is not None and not embargo["open"]:
+            at = time_of_day(others["at"])
+            early = "BEFORE US, " if others["warned"] else ""
+            told = f" ({early}{others['who']} at {at} UTC)"
+        screen.print(f"embargo {embargo['name']} {state}{told}", markup=False)

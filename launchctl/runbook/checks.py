@@ -16,6 +16,7 @@ from launchctl.runbook.actions import (
     Scene,
     StageAction,
 )
+from launchctl.runbook.check_figures import check_figures
 from launchctl.runbook.check_posts import check_posts
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of
@@ -36,6 +37,7 @@ def check(context: Context, runbook: Runbook) -> None:
     _check_calls(context, runbook)
     _check_safe(context, runbook)
     _check_lifts(context, runbook)
+    check_figures(context, runbook, _behind)
     check_posts(context, runbook)
 
 

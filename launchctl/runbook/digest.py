@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from launchctl.runbook.actions import Action, Http, Notify, Post, SetText
-from launchctl.runbook.model import Runbook
+from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.templates import template
 
 _VERSION = "launchctl approval 1"
@@ -28,6 +28,16 @@ def text_of(action: Action) -> str | None:
         case SetText():
             return action.text.text
     return None
+
+
+def figures_in(cue: Cue) -> tuple[str, ...]:
+    """The figures that the cue's texts use."""
+    names: dict[str, None] = {}
+    for action in cue.do:
+        for path in template(text_of(action) or "").paths:
+            if path[0] == "figures":
+                names[path[1]] = None
+    return tuple(names)
 
 
 def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
@@ -57,7 +67,11 @@ def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
     for path in parsed.paths:
         if path[0] == "figures" and path[1] in runbook.figures:
             figure = runbook.figures[path[1]]
-            content["figures"][path[1]] = figure.model_dump(mode="json")
+            # what has no ``as_of`` keeps the digest that it had before there was one
+            rules = figure.model_dump(mode="json")
+            if figure.as_of is None:
+                rules.pop("as_of")
+            content["figures"][path[1]] = rules
         elif path[0] == "outputs":
             content["outputs"] = content.get("outputs", {})
             content["outputs"][path[1]] = runbook.outputs[path[1]].watch

@@ -43,6 +43,7 @@ class AtCue(Frozen):
 
 
 At = AtT | AtWall | AtCue
+AsOf = AtT | AtWall | AtCue
 
 
 class After(Frozen):
@@ -285,6 +286,16 @@ class Lift(Frozen):
     at_us: Micros | None = None
 
 
+class OthersLift(Frozen):
+    """When others lift the same embargo: ``who`` they are, and how long before we
+    are warned if we have not by then.
+    """
+
+    at_us: Micros
+    who: Text
+    warn_us: Span = 900_000_000
+
+
 class Embargo(Frozen):
     """Nothing guarded leaves before all ``lifts`` latched and ``not_before`` passed.
 
@@ -297,6 +308,7 @@ class Embargo(Frozen):
     topics: tuple[Name, ...] = ()
     lifts: tuple[Lift, ...] = ()
     not_before_us: Micros | None = None
+    others_lift: OthersLift | None = None
 
 
 class Rounding(Frozen):
@@ -306,12 +318,15 @@ class Rounding(Frozen):
 
 
 class Figure(Frozen):
-    """A number taken once, used everywhere. ``as_of`` is the due of its first post."""
+    """A number taken once, used everywhere: as of an instant, by default the due of
+    its first post.
+    """
 
     name: Name
     of: Text
     round: Rounding | None = None
     bounds: tuple[int, int] | None = None
+    as_of: AsOf | None = None
 
 
 class OrderSource(Frozen):

@@ -7,6 +7,7 @@ from typing import Any
 
 from launchctl.runbook import model
 from launchctl.runbook.context import Context
+from launchctl.runbook.read_as_of import read_as_of
 from launchctl.runbook.reader import Fields, Read
 from launchctl.runbook.unbuilt import SOURCES
 from launchctl.runbook.yaml import Node, Scalar
@@ -208,6 +209,7 @@ def read_figure(context: Context, name: str, fields: Fields) -> model.Figure | N
     reader = context.reader
     of = fields.need("of", reader.word("of", FIGURE_OF))
     rounding = fields.take("round", _round(context))
+    as_of = fields.take("as_of", read_as_of(context, name))
     node = fields.raw("bounds")
     bounds = None
     if node is not None:
@@ -224,4 +226,4 @@ def read_figure(context: Context, name: str, fields: Fields) -> model.Figure | N
         reader.warn(fields.node, f"figure {name} has no `bounds`: any number goes out")
     if of is None:
         return None
-    return model.Figure(name=name, of=of, round=rounding, bounds=bounds)
+    return model.Figure(name=name, of=of, round=rounding, bounds=bounds, as_of=as_of)

@@ -183,6 +183,7 @@ def read_embargo(context: Context, name: str, fields: Fields) -> model.Embargo |
     topics = fields.take("topics", reader.listed("topics", reader.name("topics")))
     lifts = fields.take("lifts", reader.listed("lifts", _lift(context, name)))
     before = fields.take("not_before", context.wall("not_before", f"embargo {name}"))
+    others = fields.take("others_lift", _others_lift(context, name))
     if fields.sound and not default and not topics:
         reader.problem(
             fields.node,
@@ -190,20 +191,38 @@ def read_embargo(context: Context, name: str, fields: Fields) -> model.Embargo |
             "give it `default: true` or `topics`",
         )
     if fields.sound and not lifts and before is None:
-        if fields.has("others_lift"):
-            return None
-        reader.problem(
-            fields.node,
-            f"embargo {name}: it would never open",
-            "give it `lifts` or `not_before`",
-        )
+        hint = "give it `lifts` or `not_before`"
+        if others is not None:
+            hint = f"{hint}: `others_lift` only warns"
+        reader.problem(fields.node, f"embargo {name}: it would never open", hint)
     return model.Embargo(
         name=name,
         default=bool(default),
         topics=topics or (),
         lifts=lifts or (),
         not_before_us=before.at_us if before else None,
+        others_lift=others,
     )
+
+
+def _others_lift(context: Context, embargo: str) -> Read[model.OthersLift]:
+    reader = context.reader
+
+    def read(node: Node) -> model.OthersLift | None:
+        fields = reader.fields(node, "others_lift")
+        if fields is None:
+            return None
+        where = f"embargo {embargo}"
+        at = fields.need("at", context.wall("others_lift.at", where))
+        who = fields.need("who", reader.text("others_lift.who", 200))
+        warn = fields.take("warn", reader.span("others_lift.warn"))
+        fields.done()
+        if at is None or who is None or not fields.sound:
+            return None
+        values: dict[str, Any] = {} if warn is None else {"warn_us": warn}
+        return model.OthersLift(at_us=at.at_us, who=who, **values)
+
+    return read
 
 
 def _lift(context: Context, embargo: str) -> Read[model.Lift]:

@@ -367,12 +367,22 @@ def _world() -> Schema:
                 "topics": _ref("names"),
                 "lifts": _some(_ref("lift")),
                 "not_before": _ref("wall"),
+                "others_lift": _object(
+                    {
+                        "at": _ref("wall"),
+                        "who": _text(200),
+                        "warn": _ref("span"),
+                    },
+                    needs=("at", "who"),
+                ),
             }
         ),
         "figure": _object(
             {
                 "of": _word(*FIGURE_OF),
                 "round": _ref("round"),
+                "as_of": _text(200)
+                | {"description": "T+1h, an instant, or a cue and a span: X + 24h"},
                 "bounds": {
                     "type": "array",
                     "items": _whole(),

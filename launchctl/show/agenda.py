@@ -25,7 +25,7 @@ STILL_US = 10 * SECOND
 
 Hint = tuple[Micros, str, str]
 """(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
-stream, lifts, outlook.
+stream, figure, lifts, outlook.
 """
 
 
@@ -44,6 +44,8 @@ class Agenda:
     asked: dict[str, None] = field(default_factory=dict)
     """Choices whose time may be over."""
     retries: dict[tuple[str, str], None] = field(default_factory=dict)
+    figures: dict[str, None] = field(default_factory=dict)
+    """Figures whose ``as_of`` is to be looked at in the next pass."""
     lifts: bool = False
     ending: str | None = None
     """The cue whose ``end`` action is to end the show."""
@@ -130,6 +132,7 @@ class Agenda:
             or self.asked
             or self.retries
             or self.lifts
+            or self.figures
             or self.ending
             or self.aborting
         )
@@ -157,6 +160,8 @@ def build(plan: Plan, state: State) -> Agenda:
     agenda.at_n(state.now_us, "lifts", "")
     if plan.runbook.hard_out_us is not None:
         agenda.look_out_at(next_second_us(state.now_us))
+    for name in plan.runbook.figures:
+        agenda.at_n(state.now_us, "figure", name)
     return agenda
 
 

@@ -143,6 +143,7 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True
     _touch_many(core, agenda, event)
+    _touch_figures(core, agenda, event)
     if isinstance(event, ev.CueAsked | ev.Chosen):
         _touch_options(core, agenda, event)
     if isinstance(event, ev.StageChanged):
@@ -150,6 +151,18 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
         if live_us == event.at_us:  # from then on a standing edge counts
             agenda.at_n(live_us + ag.STILL_US, "stream", event.stage)
     _read(core, *_subjects(core, event))
+
+
+def _touch_figures(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
+    """What a figure is as of may be known by this."""
+    match event:
+        case ev.T0Set() | ev.WallStepped():
+            agenda.figures.update(dict.fromkeys(core.runbook.figures))
+        case ev.Fired():
+            anchored = core.plan.figures_on.get(event.cue or "", ())
+            agenda.figures.update(dict.fromkeys(anchored))
+        case _:
+            pass
 
 
 def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:

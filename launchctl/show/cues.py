@@ -165,9 +165,10 @@ def park_if_shut(core: Core, planned: Planned) -> None:
 
 
 def _ask_figures(core: Core, planned: Planned, due_us: Micros) -> None:
-    """A figure is as of the due of its first post."""
+    """A figure without ``as_of`` is as of the due of its first post."""
     for name in planned.figures:
-        if name not in core.state.figures:
+        by_default = core.runbook.figures[name].as_of is None
+        if by_default and name not in core.state.figures:
             as_of_us = wall_at(core.state, due_us)
             core.emit(
                 ev.FigureAsked, cue=planned.cue.id, figure=name, as_of_us=as_of_us

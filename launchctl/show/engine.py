@@ -24,6 +24,7 @@ from launchctl.show.commands import AnyCommand, Command, TakeFigure
 from launchctl.show.core import Core, pop_queue, stream_judged
 from launchctl.show.cues import check_waits, consider_all
 from launchctl.show.expected import expected_us
+from launchctl.show.figures import consider_figure
 from launchctl.show.firing import retry
 from launchctl.show.holds import catch_up, next_planned_us, set_t0, t0_at_wall
 from launchctl.show.inputs import (
@@ -252,6 +253,7 @@ class Engine:
             "wait": agenda.overdue,
             "asked": agenda.asked,
             "procedure": agenda.procedures,
+            "figure": agenda.figures,
         }
         for _, what, whom in tuple(agenda.due(core.state, core.now_us)):
             match what:
@@ -281,6 +283,9 @@ class Engine:
         if agenda.lifts:
             agenda.lifts = False
             world.check_lifts(core)
+        figures, agenda.figures = agenda.figures, {}
+        for name in sorted(figures):
+            consider_figure(core, name)
         procedures, agenda.procedures = agenda.procedures, {}
         for name in sorted(procedures):
             if core.open_to_fire:

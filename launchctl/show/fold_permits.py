@@ -35,8 +35,13 @@ def _baton_taken(state: State, event: ev.BatonTaken) -> None:
     state.batons[event.role] = BatonState(event.by or "", event.seq, event.at_us)
 
 
+def _embargo_warned(state: State, event: ev.EmbargoWarned) -> None:
+    state.warned[event.embargo] = event.at_us
+
+
 PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OverrideAsked: _override_asked,
     ev.Overridden: _overridden,
     ev.BatonTaken: _baton_taken,
+    ev.EmbargoWarned: _embargo_warned,
 }

@@ -21,6 +21,7 @@ from launchctl.runbook.model import (
 )
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
+from launchctl.show.figures import as_of_in_words
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.state import HandPost
@@ -211,7 +212,9 @@ def why_no_figure(core: Core, planned: Planned) -> str | None:
     for name in planned.figures:
         figure = core.state.figures.get(name)
         if figure is None or figure.value is None:
-            return f"figure {name} is not taken yet"
+            as_of = core.runbook.figures[name].as_of
+            when = f" (as of {as_of_in_words(as_of)})" if as_of is not None else ""
+            return f"figure {name} is not taken yet{when}"
         if not figure.in_bounds:
             return f"figure {name} is out of bounds: {figure.rounded}"
     return None

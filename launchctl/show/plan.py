@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from launchctl.runbook import actions as act
 from launchctl.runbook.conditions import Condition
-from launchctl.runbook.digest import text_of
+from launchctl.runbook.digest import figures_in
 from launchctl.runbook.model import (
     AtCue,
     AtT,
@@ -23,7 +23,6 @@ from launchctl.runbook.model import (
     OrdersFresh,
     Runbook,
 )
-from launchctl.runbook.templates import template
 from launchctl.show.tables import LATE_DEFAULTS, LEAST_WAIT_US, ONCE_WITHIN_US
 from launchctl.times import Micros
 
@@ -98,6 +97,8 @@ class Plan:
     first: str | None = None
     """The first unpinned cue in file order: its GO sets T-0 where the file does not."""
     figure_users: dict[str, list[str]] = field(default_factory=dict)
+    figures_on: dict[str, list[str]] = field(default_factory=dict)
+    """cue -> figures that are as of its firing."""
     timed: dict[str, None] = field(default_factory=dict)
     """Owners whose condition changes with time alone: read each whole second."""
     posts_of: dict[str, list[tuple[Planned, Slot]]] = field(default_factory=dict)
@@ -147,6 +148,9 @@ def make_plan(runbook: Runbook) -> Plan:
         key=lambda name: (_offset(plan, name), plan.cues[name].order)
     )
     plan.first = next((name for name in plan.unpinned), None)
+    for name, figure in runbook.figures.items():
+        if isinstance(figure.as_of, AtCue):
+            plan.figures_on.setdefault(figure.as_of.cue, []).append(name)
     _read_names(plan)
     return plan
 
@@ -209,7 +213,7 @@ def _planned(runbook: Runbook, cue: Cue, procedure: str | None, order: int) -> P
         wait_us=wait_us,
         wait_else=wait_else,
         planned_hold=_planned_hold(cue) if procedure is None else None,
-        figures=_figures(cue),
+        figures=figures_in(cue),
         topics=cue.about,
         posts_only=bool(cue.do) and all(isinstance(a, act.Post) for a in cue.do),
     )
@@ -254,15 +258,6 @@ def _offset(plan: Plan, name: str) -> Micros:
     at = plan.cues[name].cue.at
     assert isinstance(at, AtT)
     return at.offset_us
-
-
-def _figures(cue: Cue) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for action in cue.do:
-        for path in template(text_of(action) or "").paths:
-            if path[0] == "figures":
-                names[path[1]] = None
-    return tuple(names)
 
 
 # --- who reads what --------------------------------------------------------------

@@ -262,6 +262,8 @@ class State:
     """embargo -> lift by ``seen`` -> since when its scene is to be seen."""
     opened: dict[str, Micros] = field(default_factory=dict)
     """embargo -> when it was first seen open."""
+    warned: dict[str, Micros] = field(default_factory=dict)
+    """embargo -> when it was said that others will have lifted it before us."""
     figures: dict[str, FigureState] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
     orders_complete_us: Micros | None = None

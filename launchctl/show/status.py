@@ -141,11 +141,14 @@ class HoldStatus(TypedDict):
 
 
 class EmbargoStatus(TypedDict):
-    """An embargo: open or closed, and what it waits for."""
+    """An embargo: open or closed, and what it waits for. ``others``: who else lifts
+    it, when, and whether that was warned of.
+    """
 
     name: str
     open: bool
     why: str
+    others: NotRequired[dict[str, Any] | None]
 
 
 class StageStatus(TypedDict):

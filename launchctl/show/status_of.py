@@ -29,7 +29,7 @@ from launchctl.show.status import (
     Status,
 )
 from launchctl.show.status_asks import choices_of
-from launchctl.show.status_permits import batons, overrides
+from launchctl.show.status_permits import batons, others, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.world import offers
 from launchctl.times import Micros, format_instant, seconds
@@ -152,7 +152,14 @@ def _embargoes(core: Core) -> list[EmbargoStatus]:
     rows: list[EmbargoStatus] = []
     for name in core.runbook.embargoes:
         why = per.why_embargo_closed(core, name)
-        rows.append({"name": name, "open": why is None, "why": why or ""})
+        rows.append(
+            {
+                "name": name,
+                "open": why is None,
+                "why": why or "",
+                "others": others(core, name),
+            }
+        )
     return rows
 
 

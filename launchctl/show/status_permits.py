@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from launchctl.show.core import Core
 from launchctl.show.overrides import take_of
 from launchctl.show.status import BatonStatus, OverrideStatus
@@ -43,4 +45,16 @@ def batons(core: Core) -> dict[str, BatonStatus]:
             "seq": baton.seq,
         }
         for role, baton in core.state.batons.items()
+    }
+
+
+def others(core: Core, embargo: str) -> dict[str, Any] | None:
+    """Who else lifts the embargo, when, and whether we were warned of that."""
+    lift = core.runbook.embargoes[embargo].others_lift
+    if lift is None:
+        return None
+    return {
+        "at": format_instant(lift.at_us),
+        "who": lift.who,
+        "warned": embargo in core.state.warned,
     }

@@ -26,6 +26,7 @@ from launchctl.show.inputs import (
     OrdersSeen,
     StageSeen,
 )
+from launchctl.show.others_lift import warn_of_others
 from launchctl.show.outcomes import conclude, failed
 from launchctl.show.outputs import seen_left
 from launchctl.show.permissions import digest_of, why_embargo_closed
@@ -330,6 +331,8 @@ def check_lifts(core: Core) -> None:
             core.agenda.at_n(n_at_wall(core.state, not_before_us), "lifts", name)
         if why_embargo_closed(core, name) is None:
             core.emit(ev.EmbargoOpened, embargo=name)
+        elif embargo.others_lift is not None and name not in core.state.warned:
+            warn_of_others(core, name, embargo.others_lift)
 
 
 def _on_program(core: Core, name: str, index: int, lift: Lift, why: str) -> str | None:

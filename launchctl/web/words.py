@@ -153,6 +153,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("embargoes", "Embargoes", "Sperrfristen"),
     ("embargo_open", "lifted", "aufgehoben"),
     ("embargo_closed", "closed", "gilt"),
+    ("others_lift", "{} lift it at {}", "{} heben sie um {} auf"),
+    ("others_first", "{} lift it at {}, before us", "{} heben sie um {} auf, vor uns"),
     ("silenced", "silenced", "stumm"),
     ("accounts", "Accounts", "Konten"),
     ("procedures", "Procedures", "Prozeduren"),

@@ -40,7 +40,12 @@ from launchctl.show.events.cues import (
     Intent,
     SettledByHand,
 )
-from launchctl.show.events.permits import BatonTaken, Overridden, OverrideAsked
+from launchctl.show.events.permits import (
+    BatonTaken,
+    EmbargoWarned,
+    Overridden,
+    OverrideAsked,
+)
 from launchctl.show.events.show import (
     Approved,
     CallAccepted,
@@ -111,6 +116,7 @@ __all__ = [
     "CueSkipped",
     "CueUnready",
     "EmbargoOpened",
+    "EmbargoWarned",
     "Event",
     "FigureAsked",
     "FigureFixed",
@@ -196,6 +202,7 @@ REGISTRY: dict[str, type[Event]] = {
         OverrideAsked,
         Overridden,
         BatonTaken,
+        EmbargoWarned,
         StageChanged,
         OutputChanged,
         ByHand,

@@ -41,3 +41,14 @@ class BatonTaken(Event):
     role: str
     before: str | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbargoWarned(Event):
+    """Others (``who``) lift the embargo at ``others_us``, and we shall not have."""
+
+    event: ClassVar[str] = "embargo_warned"
+    embargo: str
+    who: str
+    others_us: Micros
+    why: str = ""

@@ -15,7 +15,10 @@ export function drawPanels(status, wall) {
     (post) => postItem(post));
   drawCounter(status);
   list('stages', status.stages, (stage) => stage.stage, stageItem);
-  list('embargoes', status.embargoes, (embargo) => embargo.name, embargoItem);
+  list('embargoes', status.embargoes.map((embargo) => ({
+    ...embargo,
+    others: embargo.others && { ...embargo.others, wall: wall(instant(embargo.others.at)) },
+  })), (embargo) => embargo.name, embargoItem);
   list('accounts', Object.keys(data.handles).map((name) => ({
     name, silenced: status.silenced.includes(name) || status.silenced.includes('all'),
   })), ({ name }) => name, accountItem);
@@ -234,10 +237,14 @@ function stageItem(stage) {
     stage.text ? h('span.soft', null, stage.text) : null);
 }
 
+const othersItem = (others) => h(others.warned ? 'span.warn' : 'span.soft', null,
+  word(others.warned ? 'others_first' : 'others_lift', others.who, others.wall));
+
 const embargoItem = (embargo) => h('div.item', null,
   h('div.row', null, h('b', null, embargo.name),
     pill(embargo.open ? 'good' : 'closed', word(embargo.open ? 'embargo_open' : 'embargo_closed'))),
-  embargo.why && h('span.soft', null, embargo.why));
+  embargo.why && h('span.soft', null, embargo.why),
+  embargo.others && !embargo.open ? othersItem(embargo.others) : null);
 
 function accountItem({ name, silenced }) {
   const row = h('div.row.item', null, h('b', null, `@${data.handles[name]}`),
