@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import launchctl.cli.steer_time  # noqa: F401  its verbs join those of steer
 from launchctl.cli import crew, look, prepare, start, steer
 
 app = typer.Typer(

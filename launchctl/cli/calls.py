@@ -60,6 +60,9 @@ class CallAnswer:
     accepted: bool
     reason: str
     seq: int | None
+    listed: tuple[str, ...] = ()
+    """What the person has to see first; ``digest`` confirms it."""
+    digest: str | None = None
 
 
 class Desk(Protocol):

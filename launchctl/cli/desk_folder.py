@@ -97,7 +97,10 @@ class FolderDesk:
             accepted = _ANSWERS.get(line["event"])
             if accepted is not None and line.get("call") == call_id:
                 reason = str(line.get("reason") or "")
-                return CallAnswer(call_id, accepted, reason, line["seq"])
+                listed, digest = tuple(line.get("listed", ())), line.get("digest")
+                return CallAnswer(
+                    call_id, accepted, reason, line["seq"], listed, digest
+                )
         return None
 
     def _as_call(self, call_id: str, wish: Wish) -> Call:

@@ -87,7 +87,14 @@ class HttpDesk:
         if accepted is None or "accepted" not in document:
             raise _refused(code, document)
         reason = str(document.get("reason") or "")
-        return CallAnswer(call_id, bool(document["accepted"]), reason, document["seq"])
+        return CallAnswer(
+            call_id,
+            bool(document["accepted"]),
+            reason,
+            document["seq"],
+            tuple(str(row) for row in document.get("listed") or ()),
+            document.get("digest"),
+        )
 
     async def _ask(
         self, method: str, path: str, body: Any

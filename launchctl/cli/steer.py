@@ -83,6 +83,7 @@ def _carry_out(work: _Work, way: Way) -> None:
     """Send the calls, print the answers, and end with 1 if one was refused."""
     import asyncio
 
+    from launchctl.cli.answers import in_json
     from launchctl.cli.output import print_json
 
     async def at_the_desk() -> list[CallAnswer]:
@@ -92,15 +93,10 @@ def _carry_out(work: _Work, way: Way) -> None:
     answers = asyncio.run(at_the_desk())
     for answer in answers:
         if way.json:
-            print_json(
-                {
-                    "id": answer.id,
-                    "accepted": answer.accepted,
-                    "reason": answer.reason,
-                    "seq": answer.seq,
-                }
-            )
+            print_json(in_json(answer))
         else:
+            for line in answer.listed:
+                print(line)
             word = "accepted" if answer.accepted else "refused"
             print(f"{word}: {answer.reason}" if answer.reason else word)
     if not all(answer.accepted for answer in answers):
@@ -115,6 +111,11 @@ def _one(verb: str, target: str | None = None, **args: Any) -> _Work:
         return [await desk.call(Wish(verb, target, args, seen))]
 
     return work
+
+
+Work = _Work
+verb, one = _verb, _one
+"""For the modules beside this one that add verbs."""
 
 
 def _confirmed(confirm: bool) -> dict[str, Any]:

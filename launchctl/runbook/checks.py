@@ -75,6 +75,11 @@ def _check_triggers(
             _at(context, cue),
             "in_hold: only a cue at a wall instant runs on in a hold",
         )
+    if cue.on_recycle is model.OnRecycle.KEEP and (procedure or cue.pinned):
+        reader.problem(
+            _at(context, cue),
+            "on_recycle: a recycle leaves procedures and cues at wall instants alone",
+        )
 
 
 def _check_segments(context: Context, runbook: Runbook) -> None:

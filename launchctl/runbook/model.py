@@ -127,6 +127,13 @@ class Late(Frozen):
     otherwise: Else
 
 
+class OnRecycle(StrEnum):
+    """What a recycle does with a cue that has run: run it again, or keep what is ok."""
+
+    REPLAY = "replay"
+    KEEP = "keep"
+
+
 class Wait(Frozen):
     """``wait: {for, else}``: one for all gates of a cue."""
 
@@ -192,6 +199,7 @@ class Cue(Frozen):
     once: bool = True
     reserve: bool = False
     in_hold_wait: bool = False
+    on_recycle: OnRecycle = OnRecycle.REPLAY
     do: tuple[AnyAction, ...] = ()
     segment: Name | None = None
     choice: Choice | None = None
@@ -203,6 +211,11 @@ class Cue(Frozen):
     def pinned(self) -> bool:
         """True if a wall instant is its trigger: holds do not move it."""
         return isinstance(self.at, AtWall)
+
+    @property
+    def when_alone(self) -> bool:
+        """True if a condition is its only trigger."""
+        return self.when is not None and not (self.at or self.after or self.go)
 
 
 class Segment(Frozen):

@@ -23,6 +23,7 @@ _CUE_PLUS = re.compile(
     r"(?:\s*(?P<sign>[+-])\s*(?P<span>[0-9][^\s]*))?"
 )
 _ELSE = tuple(word.value for word in model.Else)
+_ON_RECYCLE = ("replay", "keep")
 
 
 def read_cues(context: Context, what: str) -> Read[tuple[model.Cue, ...]]:
@@ -163,6 +164,10 @@ def _deeds(context: Context, fields: Fields, name: str) -> dict[str, Any]:
         or (),
         "teaser": fields.take("public", reader.word("public", ("teaser",))) is not None,
         "once": fields.take("once", reader.truth("once")) is not False,
+        "on_recycle": model.OnRecycle(
+            fields.take("on_recycle", reader.word("on_recycle", _ON_RECYCLE))
+            or model.OnRecycle.REPLAY
+        ),
         "do": fields.take("do", read_do(context, "do", f"cue {name} do")) or (),
     }
     values["late"] = fields.take("late", _late(context, values["do"]))

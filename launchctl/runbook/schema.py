@@ -275,6 +275,7 @@ def _cues() -> Schema:
             "about": _ref("names"),
             "public": _word("teaser"),
             "once": _TRUTH,
+            "on_recycle": _word("replay", "keep"),
             "do": _ref("actions"),
         },
         needs=("cue",),

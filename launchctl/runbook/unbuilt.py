@@ -12,7 +12,6 @@ CUE = frozenset(
         "poll",
         "sheet",
         "or_after",
-        "on_recycle",
         "on_failure",
     }
 )

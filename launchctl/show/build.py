@@ -232,7 +232,7 @@ def previews(core: Core, planned: Planned) -> list[Command]:
         commands.append(
             Command(
                 key=key_of(
-                    core, planned, slot, core.state.cues[planned.cue.id].take + 1
+                    core, planned, slot, core.state.cues[planned.cue.id].next_take
                 ),
                 attempt=0,
                 target=target_of(core, action, slot.account),

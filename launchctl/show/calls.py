@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from launchctl.show import batons, verbs, verbs_permits, verbs_posts
+from launchctl.show import batons, recycle, verbs, verbs_permits, verbs_posts
 from launchctl.show import events as ev
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
 from launchctl.show.plan import may
+from launchctl.show.shown import Shown
 from launchctl.show.tables import (
     CALL_EXPIRY_US,
     CLOSING_VERBS,
@@ -43,6 +44,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "adopt": verbs_posts.adopt,
     "override": verbs_permits.override,
     "call": verbs.call_procedure,
+    "recycle": recycle.recycle,
     "end": verbs.end,
     "abort": verbs.abort,
     "take-baton": batons.take_baton,
@@ -67,6 +69,8 @@ def answer(core: Core, call: Call) -> None:
             target=call.target,
             position=call.position,
             reason=str(refused),
+            listed=refused.lines if isinstance(refused, Shown) else (),
+            digest=refused.digest if isinstance(refused, Shown) else None,
         )
         return
     core.emit(

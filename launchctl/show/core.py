@@ -174,10 +174,12 @@ def _touch_many(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
         case ev.HoldReleased():
             agenda.cues.update(agenda.blocked)
             agenda.blocked.clear()
+        case ev.Recycled():
+            agenda.first_hold = 0
+            _came_back(core, agenda, (*event.cues, *event.idle, *event.again))
+            agenda.cues.update(dict.fromkeys(core.plan.unpinned))
         case ev.ProcedureStarted():
-            for name in (*event.cues, *event.idle):
-                cue_changed(core, agenda, name)
-                agenda.owners[f"cue:{name}"] = None
+            _came_back(core, agenda, (*event.cues, *event.idle))
         case ev.Overridden():
             agenda.cues[event.cue or ""] = None
         case ev.Closing():
@@ -206,6 +208,13 @@ def _touch_options(
     agenda.first_alive = 0
 
 
+def _came_back(core: Core, agenda: ag.Agenda, names: tuple[str, ...]) -> None:
+    """Many cues became pending at once."""
+    for name in names:
+        cue_changed(core, agenda, name)
+        agenda.owners[f"cue:{name}"] = None
+
+
 _SHUT_OR_OPEN = (
     ev.WallStepped,
     ev.HoldOpened,
@@ -214,6 +223,7 @@ _SHUT_OR_OPEN = (
     ev.FigureFixed,
     ev.LiftLatched,
     ev.EmbargoOpened,
+    ev.Recycled,
     ev.Silenced,
     ev.Unsilenced,
     ev.StageChanged,
@@ -228,7 +238,7 @@ _SHUT_OR_OPEN = (
 def _subjects(core: Core, event: ev.Event) -> tuple[tuple[str, ...], ...]:
     """What conditions may read that an event changes."""
     match event:
-        case ev.T0Set():
+        case ev.T0Set() | ev.Recycled():
             return ("t",), ("show",)
         case ev.HoldOpened() | ev.HoldReleased() | ev.Closing():
             return (("show",),)

@@ -17,7 +17,7 @@ from launchctl.show.gates import first_closed, look_again_us
 from launchctl.show.holds import open_hold
 from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned
-from launchctl.show.tables import CueWord
+from launchctl.show.tables import GOOD, CueWord
 from launchctl.show.triggers import due_on_clock, read_owner, rearm, true_long_enough_us
 from launchctl.times import Micros, format_span
 
@@ -134,6 +134,10 @@ def become_due(
     """All triggers hold since ``due_us``: the late rule, silence, then the gates."""
     late_by_us = core.clock(planned) - core.clock(planned, due_us)
     within_us = planned.within_us
+    if _nothing_left(core, planned):
+        take = core.state.cues[planned.cue.id].next_take
+        core.emit(ev.CuePassed, cue=planned.cue.id, by=by, take=take, due_us=due_us)
+        return
     _ask_figures(core, planned, due_us)
     if how == "triggers" and within_us is not None and late_by_us > within_us:
         reason = f"late by {format_span(late_by_us)}, at most {format_span(within_us)}"
@@ -150,6 +154,17 @@ def become_due(
         how=how,
     )
     park_if_shut(core, planned)
+
+
+def _nothing_left(core: Core, planned: Planned) -> bool:
+    """Recycled, and all of it had ended ok before: it passes at its place."""
+    cue = core.state.cues[planned.cue.id]
+    if not cue.retaken or not planned.slots:
+        return False
+    return all(
+        slot.id in cue.actions and cue.actions[slot.id].state in GOOD
+        for slot in planned.slots
+    )
 
 
 def park_if_shut(core: Core, planned: Planned) -> None:

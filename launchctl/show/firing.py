@@ -33,7 +33,7 @@ def fire(core: Core, planned: Planned) -> None:
         ev.Fired,
         cue=planned.cue.id,
         by=cue.by,
-        take=cue.take + 1,
+        take=cue.next_take,
         due_us=due_us,
         late_by_us=max(0, core.clock(planned) - core.clock(planned, due_us)),
         kept=kept,

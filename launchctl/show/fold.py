@@ -14,6 +14,7 @@ from launchctl.runbook.model import Runbook
 from launchctl.show import events as ev
 from launchctl.show.fold_cues import CUE_HANDLERS, came_on
 from launchctl.show.fold_permits import PERMIT_HANDLERS
+from launchctl.show.fold_time import TIME_HANDLERS
 from launchctl.show.state import (
     Answered,
     Approval,
@@ -114,6 +115,7 @@ def _t0_set(state: State, event: ev.T0Set) -> None:
         raise IllegalEvent(f"t0_set: the show is {state.show}")
     state.t0_wall_us = event.t0_us
     state.zero_r_us = event.zero_us
+    state.t0_seq = event.seq
 
 
 def _wall_stepped(state: State, event: ev.WallStepped) -> None:
@@ -388,6 +390,8 @@ def _lift_began(state: State, event: ev.LiftBegan) -> None:
 
 def _lift_latched(state: State, event: ev.LiftLatched) -> None:
     state.latches.setdefault(event.embargo, {})[event.lift] = event.at_us
+    if event.t_us is not None:
+        state.latched_t_us[event.embargo, event.lift] = event.t_us
 
 
 def _embargo_opened(state: State, event: ev.EmbargoOpened) -> None:
@@ -450,4 +454,5 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.HealthChanged: _health_changed,
     ev.NoteTaken: _note_taken,
     **PERMIT_HANDLERS,
+    **TIME_HANDLERS,
 }

@@ -91,7 +91,9 @@ def _skipped(state: State, event: ev.CueSkipped) -> None:
 def _fired(state: State, event: ev.Fired) -> None:
     cue = _move(state, event, CueWord.RUNNING)
     cue.take = event.take
+    cue.retaken = False
     cue.fired_us = event.at_us
+    cue.fired_t_us = event.t_us
     cue.fired_due_us = event.due_us
     cue.late_by_us = event.late_by_us
     cue.ended_us = None

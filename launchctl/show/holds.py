@@ -11,6 +11,7 @@ from launchctl.runbook.model import AtT
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_r, n_at_wall, r_at, wall_at
 from launchctl.show.core import Core
+from launchctl.show.fold_time import RECYCLE
 from launchctl.show.plan import Planned
 from launchctl.show.tables import RUNNING, UNFIRED, ActionWord, CueWord
 from launchctl.times import Micros
@@ -45,9 +46,11 @@ def release_hold(core: Core, name: str, by: str | None = None) -> None:
     """Release a hold now; the cue that opened it waits again, lateness waived."""
     core.emit(ev.HoldReleased, by=by, name=name, ended_us=core.now_us)
     _, _, held = name.partition(":")
-    cue = core.state.cues.get(held)
-    if cue is not None and cue.state is CueWord.HELD and cue.hold == name:
-        core.emit(ev.CueFreed, cue=held, by=by)
+    names = tuple(core.state.cues) if name == RECYCLE else (held,)
+    for waiting in names:
+        cue = core.state.cues.get(waiting)
+        if cue is not None and cue.state is CueWord.HELD and cue.hold == name:
+            core.emit(ev.CueFreed, cue=waiting, by=by)
 
 
 def set_t0(
@@ -183,7 +186,7 @@ def _begin_planned(core: Core, planned: Planned) -> None:
     assert hold is not None
     cue = core.state.cues[name]
     core.emit(ev.CueDue, cue=name, due_us=core.now_us)
-    core.emit(ev.Fired, cue=name, take=cue.take + 1, due_us=core.now_us)
+    core.emit(ev.Fired, cue=name, take=cue.next_take, due_us=core.now_us)
     open_hold(
         core,
         hold.name,

@@ -23,7 +23,7 @@ def embargo_gate(name: str) -> str:
 
 def take_of(cue: CueState) -> int:
     """The take that an override given now is for: the present one, or the next."""
-    return cue.take if cue.state in _FIRED else cue.take + 1
+    return cue.take if cue.state in _FIRED else cue.next_take
 
 
 def override_of(cue: CueState, gate: str) -> OverrideState | None:

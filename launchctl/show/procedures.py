@@ -92,8 +92,7 @@ def alive(core: Core, name: str) -> bool:
     if state not in (CueWord.PENDING, CueWord.STANDBY):
         return True
     cue = core.plan.cues[name].cue
-    when_alone = cue.when is not None and not (cue.at or cue.after or cue.go)
-    return not (cue.reserve or when_alone or dead(core, name))
+    return not (cue.reserve or cue.when_alone or dead(core, name))
 
 
 def dead(core: Core, name: str) -> bool:

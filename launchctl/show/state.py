@@ -62,6 +62,8 @@ class CueState:
     entered_us: Micros = 0
     """When it left idle; a show's cue: when the run started."""
     take: int = 0
+    retaken: bool = False
+    """Recycled, and not fired since: the next firing is this take."""
     procedure_take: int = 0
     due_us: Micros | None = None
     late_by_us: Micros | None = None
@@ -71,6 +73,8 @@ class CueState:
     insisted: bool = False
     """``fire`` released it: what was posted by hand does not stop its posts."""
     fired_us: Micros | None = None
+    fired_t_us: Micros | None = None
+    """T at which it fired: a recycle goes by it."""
     fired_due_us: Micros | None = None
     outcome: CueWord | None = None
     """How its last take ended: what ``after`` reads."""
@@ -83,6 +87,11 @@ class CueState:
     actions: dict[str, ActionState] = field(default_factory=dict)
     overrides: dict[str, OverrideState] = field(default_factory=dict)
     """gate -> its override, in the words of ``gates.gate_name``."""
+
+    @property
+    def next_take(self) -> int:
+        """The take that firing it now would be."""
+        return self.take if self.retaken else self.take + 1
 
 
 @dataclass(slots=True)
@@ -227,9 +236,13 @@ class State:
     skew_us: Micros = 0
     t0_wall_us: Micros | None = None
     zero_r_us: Micros | None = None
+    t0_seq: int = 0
+    """The event that last moved T-0."""
     stops: list[tuple[Micros, Micros]] = field(default_factory=list)
     """When R stood still, past: ascending, not overlapping."""
     stopped_since_us: Micros | None = None
+    jumps: list[tuple[Micros, Micros]] = field(default_factory=list)
+    """(instant, how far): when R was set back by a recycle; ascending."""
     holds: dict[str, HoldState] = field(default_factory=dict)
     quiet_until_us: Micros = 0
     """No cue fires by itself before this (never a burst)."""
@@ -260,6 +273,8 @@ class State:
     """embargo -> lift -> when it latched."""
     lifting: dict[str, dict[int, Micros]] = field(default_factory=dict)
     """embargo -> lift by ``seen`` -> since when its scene is to be seen."""
+    latched_t_us: dict[tuple[str, int], Micros] = field(default_factory=dict)
+    """(embargo, lift) -> T when it latched, if T-0 was set."""
     opened: dict[str, Micros] = field(default_factory=dict)
     """embargo -> when it was first seen open."""
     warned: dict[str, Micros] = field(default_factory=dict)

@@ -45,6 +45,8 @@ SHOW: dict[tuple[ShowWord, str], tuple[ShowWord, ...]] = {
     (ShowWord.COUNTING, "hold_opened"): (ShowWord.HOLDING,),
     (ShowWord.HOLDING, "hold_opened"): (ShowWord.HOLDING,),
     (ShowWord.HOLDING, "hold_timed"): (ShowWord.HOLDING,),
+    (ShowWord.COUNTING, "recycled"): (ShowWord.HOLDING,),
+    (ShowWord.HOLDING, "recycled"): (ShowWord.HOLDING,),
     (ShowWord.HOLDING, "hold_released"): (
         ShowWord.HOLDING,
         ShowWord.COUNTING,
@@ -112,6 +114,7 @@ CUE: dict[str, dict[CueWord, tuple[CueWord, ...]]] = {
         _C.RUNNING: (_C.DONE, _C.FAILED, _C.PARKED, _C.IN_DOUBT, _C.SKIPPED),
         _C.IN_DOUBT: (_C.DONE, _C.FAILED, _C.PARKED, _C.SKIPPED),
     },
+    "passed": dict.fromkeys(FIREABLE, (_C.DONE,)),
     "cue_rearmed": dict.fromkeys(ENDED, (_C.PENDING,)),
     "cue_adopted": {
         **dict.fromkeys(UNFIRED, (_C.DONE,)),
@@ -120,7 +123,8 @@ CUE: dict[str, dict[CueWord, tuple[CueWord, ...]]] = {
 }
 """event -> from -> where it may go. Closing, procedures and choices move many cues at
 once: closing takes UNFIRED to skipped, a starting procedure takes its cues to pending,
-an answered choice (``chosen``) takes idle ones to pending or not_taken.
+as a recycle takes its set; an answered choice (``chosen``) takes idle ones to pending
+or not_taken.
 """
 
 
@@ -282,6 +286,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "override": ("override",),
     "call": ("go",),
     "end": ("end", "retime"),
+    "recycle": ("retime",),
     "abort": ("abort",),
     "take-baton": (),
 }
@@ -313,7 +318,6 @@ NOT_BUILT = (
     "do",
     "amend",
     "retime",
-    "recycle",
     "confirm",
     "vote",
     "retire",

@@ -41,6 +41,8 @@ def true_long_enough_us(core: Core, planned: Planned) -> Micros | None:
     """
     said, since_us = core.state.conditions.get(f"cue:{planned.cue.id}", (None, 0))
     when = planned.cue.when
+    if core.state.jumps and not planned.pinned:  # a recycle: from then at the earliest
+        since_us = max(since_us, core.state.jumps[-1][0])
     return since_us + when.for_us if when is not None and said is True else None
 
 

@@ -100,10 +100,10 @@ async def _call(
             "look at the log; the same id asks again without calling twice",
         )
     accepted = was_accepted(line)
-    return web.json_response(
-        {"accepted": accepted, "reason": line.get("reason"), "seq": line["seq"]},
-        status=200 if accepted else 409,
-    )
+    answer = {"accepted": accepted, "reason": line.get("reason"), "seq": line["seq"]}
+    if not accepted and line.get("digest"):
+        answer |= {"listed": line["listed"], "digest": line["digest"]}
+    return web.json_response(answer, status=200 if accepted else 409)
 
 
 def _pressed(body: CallBody, now_us: Micros) -> Micros:

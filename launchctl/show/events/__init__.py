@@ -70,6 +70,7 @@ from launchctl.show.events.show import (
     Unsilenced,
     WallStepped,
 )
+from launchctl.show.events.time import CuePassed, Recycled
 from launchctl.show.events.world import (
     ByHand,
     ConditionChanged,
@@ -111,6 +112,7 @@ __all__ = [
     "CueFreed",
     "CueHeld",
     "CueParked",
+    "CuePassed",
     "CueReady",
     "CueRearmed",
     "CueSkipped",
@@ -141,6 +143,7 @@ __all__ = [
     "ProcedureRefused",
     "ProcedureStarted",
     "Recovered",
+    "Recycled",
     "Revoked",
     "RunStarted",
     "SettledByHand",
@@ -165,6 +168,7 @@ REGISTRY: dict[str, type[Event]] = {
         HoldOpened,
         HoldTimed,
         HoldReleased,
+        Recycled,
         Standby,
         CallAccepted,
         CallRefused,
@@ -188,6 +192,7 @@ REGISTRY: dict[str, type[Event]] = {
         CueParked,
         CueSkipped,
         Fired,
+        CuePassed,
         CueEnded,
         CueRearmed,
         CueAsked,

@@ -102,7 +102,10 @@ class CallAccepted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRefused(Event):
-    """A person's call was refused, with the reason they are shown."""
+    """A person's call was refused, with the reason they are shown.
+
+    ``listed`` is what they must see before the call is accepted with its ``digest``.
+    """
 
     event: ClassVar[str] = "call_refused"
     call: str
@@ -110,6 +113,8 @@ class CallRefused(Event):
     target: str | None = None
     position: int = 0
     reason: str
+    listed: tuple[str, ...] = ()
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
