@@ -1,4 +1,4 @@
-"""The verbs that move time: recycle.
+"""The verbs that move time: retime, recycle.
 
 Without ``--confirm`` each prints what it would do and the list's digest, and does
 nothing; with the digest it acts, as long as the list is still the same.
@@ -35,3 +35,14 @@ def recycle(
 ) -> Work:
     """Set T back, in a hold: what came after runs again. What was sent stays sent."""
     return one("recycle", to, **confirmed_by(confirm))
+
+
+@verb("retime")
+def retime(
+    to: Annotated[
+        str, typer.Argument(metavar="INSTANT|+SPAN", show_default=False)
+    ],
+    confirm: Confirm = None,
+) -> Work:
+    """Let T-0 fall on another instant, or that much later than it was set."""
+    return one("retime", to, **confirmed_by(confirm))

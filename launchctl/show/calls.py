@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from launchctl.show import batons, recycle, verbs, verbs_permits, verbs_posts
+from launchctl.show import batons, recycle, retime, verbs, verbs_permits, verbs_posts
 from launchctl.show import events as ev
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
@@ -45,6 +45,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "override": verbs_permits.override,
     "call": verbs.call_procedure,
     "recycle": recycle.recycle,
+    "retime": retime.retime,
     "end": verbs.end,
     "abort": verbs.abort,
     "take-baton": batons.take_baton,

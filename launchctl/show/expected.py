@@ -26,11 +26,17 @@ _DROPPED = (CueWord.SKIPPED, CueWord.NOT_TAKEN)
 
 
 class ExpectedTimeline(Timeline):
-    """The expected instants at ``core.now_us``."""
+    """The expected instants at ``core.now_us``; with ``zero_us`` as they would be with
+    another T-0, the planned holds ``gone`` skipped.
+    """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(
+        self, core: Core, zero_us: Micros | None = None, gone: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(core.plan.by_id, core.runbook.segments)
         self._core = core
+        self._zero_us = core.state.zero_r_us if zero_us is None else zero_us
+        self._holds_gone = gone
         self._now = Instant(core.now_us, core.clock_r())
         self._started = {
             name: self._at_n(fired_us)
@@ -78,8 +84,8 @@ class ExpectedTimeline(Timeline):
         """A T-offset through the holds ahead; a wall instant as the wall goes now."""
         state = self._core.state
         match cue.at:
-            case AtT(offset_us=offset_us) if state.zero_r_us is not None:
-                return self._at_r(state.zero_r_us + offset_us)
+            case AtT(offset_us=offset_us) if self._zero_us is not None:
+                return self._at_r(self._zero_us + offset_us)
             case AtWall(at_us=wall_us):
                 return self._at_n(n_at_wall(state, wall_us))
             case _:
@@ -152,7 +158,12 @@ class ExpectedTimeline(Timeline):
         return Instant(n_us, core.clock_r() + ahead_us)
 
     def _at_r(self, r_us: Micros) -> Instant:
-        return Instant(n_at_r_to_come(self._core, r_us), r_us)
+        core = self._core
+        now_r_us = core.clock_r()
+        if r_us <= now_r_us:
+            return Instant(n_at_r(core.state, r_us), r_us)
+        held_us = _holds_before(core, (now_r_us, r_us), self._zero_us, self._holds_gone)
+        return Instant(_resumes_us(core) + (r_us - now_r_us) + held_us, r_us)
 
 
 def expected_us(core: Core, name: str) -> Micros | None:
@@ -163,15 +174,6 @@ def expected_us(core: Core, name: str) -> Micros | None:
     return ExpectedTimeline(core).cue_us(name)
 
 
-def n_at_r_to_come(core: Core, r_us: Micros) -> Micros:
-    """The expected instant of N of an R: past, or with the holds that lie ahead."""
-    state = core.state
-    now_r_us = r_at(state, core.now_us)
-    if r_us <= now_r_us:
-        return n_at_r(state, r_us)
-    return _resumes_us(core) + (r_us - now_r_us) + _holds_before(core, now_r_us, r_us)
-
-
 def _resumes_us(core: Core) -> Micros:
     """N at which R goes on: now, or when the holds that end by themselves have."""
     holds = core.state.holds.values()
@@ -179,19 +181,23 @@ def _resumes_us(core: Core) -> Micros:
     return max([core.now_us, *ends])
 
 
-def _holds_before(core: Core, now_r_us: Micros, r_us: Micros) -> Micros:
+def _holds_before(
+    core: Core,
+    between_r_us: tuple[Micros, Micros],
+    zero_us: Micros | None,
+    gone: tuple[str, ...],
+) -> Micros:
     """How long the planned holds last that lie between now and an R."""
-    zero_us = core.state.zero_r_us
     if zero_us is None:
         return 0
     longest: dict[Micros, Micros] = {}
     for name in core.plan.planned_holds:
         item = core.plan.cues[name]
         pending = core.state.cues[name].state is CueWord.PENDING
-        if not pending or item.planned_hold is None or not isinstance(item.cue.at, AtT):
+        if not pending or name in gone or item.planned_hold is None or not isinstance(item.cue.at, AtT):
             continue
         at_us = zero_us + item.cue.at.offset_us
-        if now_r_us < at_us < r_us:
+        if between_r_us[0] < at_us < between_r_us[1]:
             for_us = item.planned_hold.for_us or 0
             longest[at_us] = max(for_us, longest.get(at_us, 0))
     return sum(longest.values())

@@ -287,6 +287,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "call": ("go",),
     "end": ("end", "retime"),
     "recycle": ("retime",),
+    "retime": ("retime",),
     "abort": ("abort",),
     "take-baton": (),
 }
@@ -317,7 +318,6 @@ NOT_BUILT = (
     "jump",
     "do",
     "amend",
-    "retime",
     "confirm",
     "vote",
     "retire",

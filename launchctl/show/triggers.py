@@ -12,18 +12,21 @@ from launchctl.show.values import read
 from launchctl.times import SECOND, Micros
 
 
-def due_on_clock(core: Core, planned: Planned) -> Micros | None:
+def due_on_clock(
+    core: Core, planned: Planned, zero_us: Micros | None = None
+) -> Micros | None:
     """The latest instant of the cue's triggers on its own clock; it may be to come.
 
     None while it cannot be known: a predecessor has not ended, its ``when`` is not
     true, T-0 is not set. With ``go``, ``at`` is only the plan and GO is not counted.
+    ``zero_us`` asks what it would be with another T-0.
     """
     cue = planned.cue
     parts: list[Micros | None] = []
     if planned.procedure is not None or cue.option is not None:
         parts.append(core.clock(planned, core.state.cues[cue.id].entered_us))
     if cue.at is not None and not cue.go:
-        parts.append(_at(core, planned))
+        parts.append(_at(core, planned, zero_us))
     if cue.after is not None:
         parts.append(_after(core, planned, cue.after))
     if cue.when is not None:
@@ -53,10 +56,10 @@ def _on(core: Core, planned: Planned, n_us: Micros) -> Micros:
     return core.clock(planned) + (n_us - core.now_us)
 
 
-def _at(core: Core, planned: Planned) -> Micros | None:
+def _at(core: Core, planned: Planned, zero_us: Micros | None) -> Micros | None:
     match planned.cue.at:
         case AtT(offset_us=offset_us):
-            zero_us = core.state.zero_r_us
+            zero_us = core.state.zero_r_us if zero_us is None else zero_us
             return None if zero_us is None else zero_us + offset_us
         case AtWall(at_us=wall_us):
             return n_at_wall(core.state, wall_us)
