@@ -193,8 +193,8 @@ def _holds_before(
     longest: dict[Micros, Micros] = {}
     for name in core.plan.planned_holds:
         item = core.plan.cues[name]
-        pending = core.state.cues[name].state is CueWord.PENDING
-        if not pending or name in gone or item.planned_hold is None or not isinstance(item.cue.at, AtT):
+        ahead = core.state.cues[name].state is CueWord.PENDING and name not in gone
+        if not ahead or item.planned_hold is None or not isinstance(item.cue.at, AtT):
             continue
         at_us = zero_us + item.cue.at.offset_us
         if between_r_us[0] < at_us < between_r_us[1]:
