@@ -39,9 +39,7 @@ def recycle(
 
 @verb("retime")
 def retime(
-    to: Annotated[
-        str, typer.Argument(metavar="INSTANT|+SPAN", show_default=False)
-    ],
+    to: Annotated[str, typer.Argument(metavar="INSTANT|+SPAN", show_default=False)],
     confirm: Confirm = None,
 ) -> Work:
     """Let T-0 fall on another instant, or that much later than it was set."""

@@ -12,7 +12,7 @@ from tests.show.play import Play
 def shown(
     play: Play, at_us: Micros, verb: str, target: str | None = None, **fields: Any
 ) -> tuple[ev.CallRefused, str]:
-    """Ask for the list, and let it be confirmed a second later; gives the second call."""
+    """Ask for the list, and let it be confirmed a second later; gives both answers."""
     asked = play.call(at_us, verb, target, **fields)
     play.run(at_us)
     refused = next(e for e in play.named("call_refused") if e.call == asked)

@@ -20,7 +20,7 @@ def t_of(play):
 
 @pytest.mark.parametrize("target", [LATER, "+10m"])
 def test_without_a_conflict_t0_moves_at_once(target):
-    """SEMANTICS 2: zero is set so that T-0 falls there; nothing listed, nothing asked."""
+    """SEMANTICS 2: zero is set so that T-0 falls there; nothing is listed."""
     play = Play(book(cue("zero", scene("A"), at="T-0"), cue("end", at="T+1h")))
     call = play.call(START, "retime", target)
     play.run(T0 + 20 * MINUTE)

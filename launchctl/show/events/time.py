@@ -16,7 +16,7 @@ class Recycled(Event):
     ``t0_us`` is the wall instant of T-0 if the show were resumed now. ``cues`` came
     back to pending, ``idle`` to idle, as their choice asks again; the choices
     ``again`` go on running. ``kept`` are their actions (cue, slot) that had ended ok
-    and are not run again; ``unlatched`` the lifts (embargo, index) that were taken back.
+    and are not run again; ``unlatched`` the lifts (embargo, index) taken back.
     """
 
     event: ClassVar[str] = "recycled"
