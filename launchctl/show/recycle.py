@@ -149,11 +149,15 @@ def kept_slots(planned: Planned, cue: CueState) -> list[str]:
 
 
 def _unlatched(core: Core, to_us: Micros) -> list[tuple[str, int]]:
-    """Lifts that latched at T >= T-x, but wall instants."""
+    """Lifts that latched, or began to be seen, at T >= T-x; but wall instants."""
+    since = dict(core.state.latched_t_us)
+    for name, seen in core.state.lifting.items():
+        for index, since_us in seen.items():
+            since.setdefault((name, index), t_at(core.state, since_us) or to_us)
     found = []
-    for (name, index), latched_us in core.state.latched_t_us.items():
+    for (name, index), lifted_us in since.items():
         lifts = core.runbook.embargoes[name].lifts
-        if latched_us >= to_us and lifts[index].at_us is None:
+        if lifted_us >= to_us and lifts[index].at_us is None:
             found.append((name, index))
     return found
 
