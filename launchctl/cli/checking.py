@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.text import Text
 
+from launchctl.cli.call_sheet import write_call_sheet
 from launchctl.cli.output import console, print_json
 from launchctl.cli.run import parse_sets
 from launchctl.cli.rundown import (
@@ -36,9 +37,18 @@ _READY = (Level.GOOD, Level.WARNING)
 
 
 def run_check(
-    file: Path, *, live: bool, t0: str | None, sets: Sequence[str], as_json: bool
+    file: Path,
+    *,
+    live: bool,
+    t0: str | None,
+    sets: Sequence[str],
+    as_json: bool,
+    call_sheet: Path | None = None,
 ) -> int:
-    """Check ``file``; the exit code: 0, or 3 if a far end is not ready.
+    """Check ``file``, and write its call sheet if one is asked for.
+
+    Returns:
+        The exit code: 0, or 3 if a far end is not ready.
 
     Raises:
         RunbookError: with every problem of the runbook.
@@ -47,6 +57,8 @@ def run_check(
     now_us = wall_us()
     t0_us = parse_t0(t0, now_us)
     runbook = load(file, t0_us=t0_us, sets=parse_sets(sets), now_us=now_us)
+    if call_sheet is not None:
+        write_call_sheet(runbook, call_sheet)
     healths = asyncio.run(ask_far_ends(runbook)) if live else None
     if as_json:
         print_json(as_document(runbook, healths))

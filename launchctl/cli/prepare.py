@@ -34,11 +34,17 @@ def init(
         print(f"{file} is written. Next: launch check {file}")
 
 
-def check(
+def check(  # noqa: PLR0917  its options
     file: Runbook,
     live: Annotated[
         bool, typer.Option("--live", help="Ask every far end whether it is ready.")
     ] = False,
+    call_sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--call-sheet", metavar="OUT.html", help="Write it as a page to print."
+        ),
+    ] = None,
     t0: T0 = None,
     sets: Sets = None,
     json: Json = False,
@@ -46,7 +52,16 @@ def check(
     """Read a runbook, and print what will happen when, and under which embargo."""
     from launchctl.cli.checking import run_check
 
-    raise typer.Exit(run_check(file, live=live, t0=t0, sets=sets or [], as_json=json))
+    raise typer.Exit(
+        run_check(
+            file,
+            live=live,
+            call_sheet=call_sheet,
+            t0=t0,
+            sets=sets or [],
+            as_json=json,
+        )
+    )
 
 
 def schema(

@@ -9,12 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from launchctl.cli.words import countdown, duration, money, number, time_of_day
-from launchctl.times import Micros, parse_instant
+from launchctl.times import Micros, micros, parse_instant
 
 if TYPE_CHECKING:
     from launchctl.show.status import CueStatus, OutputStatus, OverrideStatus, Status
 
 _NEXT = 8
+_TO_WARN = ("pending", "standby")
 _LEVEL_STYLE = {
     "good": "green",
     "warning": "yellow",
@@ -79,27 +80,14 @@ def next_part(status: Status, now: Micros) -> RenderableType:
     block.add_column(no_wrap=True)
     block.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
     block.add_column(no_wrap=True, justify="right")
-    for role, standby in status["standby"].items():
-        mark = Text("STANDBY", style="bold black on green")
-        baton = status["batons"].get(role)
-        who = f"GO: {role} ({baton['by']})" if baton else f"GO: {role}"
-        block.add_row(mark, Text(standby["cue"], style="bold"), Text(who))
-    if not status["standby"]:
-        block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
-    for choice in status["choices"]:
-        mark = Text("CHOOSE", style="bold black on cyan")
-        answers = ", ".join(
-            f"{option} (default)" if option == choice["default"] else option
-            for option in choice["options"]
-        )
-        left = (
-            countdown(parse_instant(choice["until"]) - now) if choice["until"] else ""
-        )
-        asked = f"{', '.join(choice['ask'])} {left}".rstrip()
-        block.add_row(mark, Text(f"{choice['choice']}: {answers}"), Text(asked))
     by_name = {cue["cue"]: cue for cue in status["cues"]}
+    _standby_rows(block, status, by_name)
+    _choice_rows(block, status, now)
     found = {post["cue"] for post in status["posts"] if "found" in post}
     for cue in status["cues"]:
+        if (warned := _warning(cue, now)) is not None:
+            mark = Text("WARN", style="bold black on yellow")
+            block.add_row(mark, warned, Text(_expected(cue, now)))
         if cue["state"] in _ATTENTION:
             why = f": {cue['reason']}" if cue["reason"] else ""
             state = Text(cue["state"].upper(), style="bold red")
@@ -113,6 +101,56 @@ def next_part(status: Status, now: Micros) -> RenderableType:
         when = _when(by_name[name], now) if name in by_name else ""
         block.add_row(Text("next", style="dim"), Text(name), Text(when))
     return block
+
+
+def _standby_rows(block: Table, status: Status, by_name: dict[str, CueStatus]) -> None:
+    for role, standby in status["standby"].items():
+        mark = Text("STANDBY", style="bold black on green")
+        baton = status["batons"].get(role)
+        who = f"GO: {role} ({baton['by']})" if baton else f"GO: {role}"
+        block.add_row(mark, Text(standby["cue"], style="bold"), Text(who))
+        said = _said(by_name.get(standby["cue"]))
+        if said:
+            block.add_row(Text(""), Text(f'say "{said}"', style="italic"))
+    if not status["standby"]:
+        block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
+
+
+def _choice_rows(block: Table, status: Status, now: Micros) -> None:
+    for choice in status["choices"]:
+        mark = Text("CHOOSE", style="bold black on cyan")
+        answers = ", ".join(
+            f"{option} (default)" if option == choice["default"] else option
+            for option in choice["options"]
+        )
+        left = (
+            countdown(parse_instant(choice["until"]) - now) if choice["until"] else ""
+        )
+        asked = f"{', '.join(choice['ask'])} {left}".rstrip()
+        block.add_row(mark, Text(f"{choice['choice']}: {answers}"), Text(asked))
+
+
+def _said(cue: CueStatus | None) -> str | None:
+    """What the caller says at its GO."""
+    return cue.get("sheet", {}).get("say") if cue is not None else None
+
+
+def _warning(cue: CueStatus, now: Micros) -> Text | None:
+    """The caller's warning: a cue that is expected within its ``warn``."""
+    sheet = cue.get("sheet", {})
+    expected = cue["expected"]
+    if not sheet.get("warn_s") or expected is None or cue["state"] not in _TO_WARN:
+        return None
+    left_us = parse_instant(expected) - now
+    if not 0 <= left_us <= micros(sheet["warn_s"]):
+        return None
+    said = f': "{sheet["say"]}"' if sheet.get("say") else ""
+    return Text(f"{cue['cue']}{said}", style="bold")
+
+
+def _expected(cue: CueStatus, now: Micros) -> str:
+    expected = cue["expected"]
+    return "" if expected is None else countdown(parse_instant(expected) - now)
 
 
 def _when(cue: CueStatus, now: Micros) -> str:

@@ -177,6 +177,16 @@ class InOption(Frozen):
 # --- the cue --------------------------------------------------------------------------
 
 
+class Sheet(Frozen):
+    """A cue's line of the call sheet: the caller's warning before it, what is said, and
+    free notes by department.
+    """
+
+    warn_us: Span | None = None
+    say: Text | None = None
+    columns: dict[Name, Text] = Field(default_factory=dict)
+
+
 class Cue(Frozen):
     """One atomic unit of action.
 
@@ -204,6 +214,7 @@ class Cue(Frozen):
     segment: Name | None = None
     choice: Choice | None = None
     option: InOption | None = None
+    sheet: Sheet | None = None
     file: str = ""
     line: int = 0
 

@@ -12,6 +12,7 @@ from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.read_actions import read_do
 from launchctl.runbook.read_choice import read_choice
 from launchctl.runbook.read_gates import read_gates
+from launchctl.runbook.read_sheets import read_sheet
 from launchctl.runbook.reader import Fields, Read, shown
 from launchctl.runbook.unbuilt import CUE, not_built
 from launchctl.runbook.yaml import Mapping, Node, Scalar, Sequence
@@ -170,6 +171,7 @@ def _deeds(context: Context, fields: Fields, name: str) -> dict[str, Any]:
         ),
         "do": fields.take("do", read_do(context, "do", f"cue {name} do")) or (),
     }
+    values["sheet"] = fields.take("sheet", read_sheet(context))
     values["late"] = fields.take("late", _late(context, values["do"]))
     return values
 

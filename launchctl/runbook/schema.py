@@ -253,6 +253,16 @@ def _actions() -> Schema:
     return found
 
 
+def _sheet() -> Schema:
+    return {
+        "type": "object",
+        "description": "The line of the call sheet; further keys are departments.",
+        "propertyNames": {"$ref": "#/$defs/name"},
+        "properties": {"warn": _ref("span"), "say": _text(200)},
+        "additionalProperties": _text(200),
+    }
+
+
 def _cues() -> Schema:
     within = {"anyOf": [_ref("span"), {"const": "any"}]}
     triggers: Schema = {
@@ -268,6 +278,7 @@ def _cues() -> Schema:
         "late": _object({"within": within, "else": _ref("else")}),
         "reserve": _TRUTH,
         "in_hold": _word("wait"),
+        "sheet": _sheet(),
     }
     cue = _object(
         {"cue": _ref("name"), **triggers}

@@ -10,7 +10,6 @@ TOP = frozenset({"include", "criteria", "answers", "require_rehearsed"})
 CUE = frozenset(
     {
         "poll",
-        "sheet",
         "or_after",
         "on_failure",
     }

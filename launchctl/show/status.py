@@ -15,7 +15,8 @@ class CueStatus(TypedDict):
 
     ``planned`` by the runbook, ``expected`` from how the show stands now (None for what
     never will fire), ``due`` when its triggers held, ``fired`` when it left the engine,
-    ``sent`` first byte, ``confirmed`` the far end's own word.
+    ``sent`` first byte, ``confirmed`` the far end's own word. ``sheet``, where it has
+    one: ``warn_s``, ``say`` and the notes of the departments.
     """
 
     cue: str
@@ -33,6 +34,7 @@ class CueStatus(TypedDict):
     reason: str | None
     go: list[str]
     take: int
+    sheet: NotRequired[dict[str, Any]]
 
 
 class SegmentStatus(TypedDict):

@@ -215,7 +215,7 @@ def _cue(core: Core, item: Planned, expected: ExpectedTimeline) -> CueStatus:
     confirmed = [
         a.confirmed_us for a in cue.actions.values() if a.confirmed_us is not None
     ]
-    return {
+    row: CueStatus = {
         "cue": item.cue.id,
         "procedure": item.procedure,
         "segment": item.cue.segment,
@@ -232,6 +232,11 @@ def _cue(core: Core, item: Planned, expected: ExpectedTimeline) -> CueStatus:
         "go": list(item.cue.go),
         "take": cue.take,
     }
+    sheet = item.cue.sheet
+    if sheet is not None:
+        warn_s = None if sheet.warn_us is None else seconds(sheet.warn_us)
+        row["sheet"] = {**sheet.columns, "warn_s": warn_s, "say": sheet.say}
+    return row
 
 
 def _expected(core: Core, item: Planned, expected: ExpectedTimeline) -> str | None:

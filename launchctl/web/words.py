@@ -44,6 +44,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("next", "Next", "Nächster"),
     ("next_in", "in {}", "in {}"),
     ("next_now", "now", "jetzt"),
+    ("warning", "WARNING", "ACHTUNG"),
+    ("say_it", "“{}”", "„{}“"),
     ("next_waits", "waits", "wartet"),
     ("nothing_next", "Nothing is due by the clock", "Nichts ist nach der Uhr fällig"),
     ("standby", "Standby", "Bereit"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -255,3 +256,30 @@ def test_schema_is_a_json_schema(capsys):
     assert 0 == run(["schema"])
 
     assert "properties" in json.loads(capsys.readouterr().out)
+
+
+def test_the_call_sheet_has_a_line_a_cue_and_a_column_a_department(tmp_path, capsys):
+    """`--call-sheet`: T and home time, who says GO, what is said, the departments."""
+    file, page = tmp_path / "show.yaml", tmp_path / "sheet.html"
+    cue = "  - {cue: doors, at: T-10m, "
+    sheet = 'sheet: {warn: 2m, say: "Doors <now>", lx: "Q 1"}, '
+    file.write_text(SHOW.replace(cue, cue + sheet))
+    checked(capsys, file, "--call-sheet", page)
+    text = page.read_text()
+    heads = re.findall(r"<th>(.*?)</th>", text)
+    assert ["T", "Time", "Warn", "Cue", "What", "GO", "Say", "lx"] == heads
+    lines = re.findall(r"<tr><td.*?</tr>", text)
+    assert 5 == len(lines)
+    doors = next(line for line in lines if "doors" in line)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", doors)
+    assert ["T-00:10:00", "03-31 20:20:00"] == cells[:2]
+    assert "03-31 20:18:00<small>2m before</small>" == cells[2]
+    assert ["Doors &lt;now&gt;", "Q 1"] == cells[6:]
+    assert "<script" not in text
+    assert "http" not in text
+
+
+def test_a_call_sheet_that_cannot_be_written_is_bad_input(show, tmp_path, capsys):
+    """The reason and exit code 2, no stack trace."""
+    assert 2 == run(["check", str(show), "--call-sheet", str(tmp_path / "no" / "x")])
+    assert "cannot be written" in capsys.readouterr().err

@@ -225,3 +225,54 @@ async def test_in_a_terminal_the_last_picture_is_of_the_end(monkeypatch):
 
     assert "COMPLETE" in out.getvalue()
     assert "verdict green" in out.getvalue()
+
+
+def test_the_callers_warning_and_what_is_said_stand_at_standby():
+    """The warning once it is expected within `warn`; what is said, on standby."""
+    sheet = {"warn_s": 120.0, "say": "On her first step", "lx": "Q 11"}
+    soon, later = "2016-04-01T03:21:30.000000Z", "2016-04-01T03:25:00.000000Z"
+    status = a_status(
+        cues=[
+            a_cue("opening", sheet=sheet, expected=soon),
+            a_cue("film", sheet=sheet, expected=later),
+            a_cue("reveal", "standby", sheet=sheet | {"warn_s": None}, expected=later),
+        ],
+        standby={"caller": {"cue": "reveal", "seq": 40}},
+        next=["opening", "film"],
+    )
+    lines = [" ".join(line.split()) for line in plain(picture(status)).splitlines()]
+    warned = [line for line in lines if line.startswith("WARN")]
+    assert len(warned) == 1
+    assert warned[0].startswith('WARN opening: "On her first step" in 1:30')
+    assert any(line.startswith('say "On her first step"') for line in lines)
+
+
+def test_segments_stand_with_over_and_under():
+    """What runs, what comes, how far over, and a hard out that will be missed."""
+    part = {
+        "presenter": "Ada",
+        "planned": AT,
+        "planned_end": AT,
+        "may_drop": False,
+    }
+    ends = "2016-04-01T03:22:00.000000Z"
+    spans = {"expected_start": ends, "expected_end": ends, "over_s": 180.0}
+    status = a_status(
+        segments=[
+            {"segment": "doors", "state": "done", **part, **spans},
+            {"segment": "keynote", "state": "running", **part, **spans},
+            {"segment": "cars", "state": "pending", **part, **spans, "over_s": -20.0},
+        ],
+        over_s=0.2,
+        hard_out={"at": ends, "late": True},
+    )
+    lines = [" ".join(line.split()) for line in plain(picture(status)).splitlines()]
+    expected = [
+        "SEGMENT keynote ends in 2:00 OVER 3:00",
+        "segment cars begins in 2:00 under 0:20",
+        "SHOW hard out in 2:00: WILL BE MISSED on time",
+    ]
+    assert expected == [line for line in lines if line.split(" ")[0].lower() in _FIRST]
+
+
+_FIRST = ("segment", "show")

@@ -26,7 +26,9 @@ export function drawStandby(status) {
   }
   noteFocus();
   for (const cue of shown.keys()) if (!byCue.has(cue)) shown.delete(cue);
-  const items = [...byCue.values()].map((entry) => [entry.cue, entry, standbyRow]);
+  const sheets = new Map(status.cues.map((cue) => [cue.cue, cue.sheet]));
+  const items = [...byCue.values()].map((entry) =>
+    [entry.cue, { ...entry, said: sheets.get(entry.cue)?.say }, standbyRow]);
   for (const choice of status.choices ?? []) items.push([`choice ${choice.choice}`, choice, choiceRow]);
   if (!items.length) items.push(['', null, () => h('p.none', null, word('no_standby'))]);
   keep($('standby'), items);
@@ -42,12 +44,13 @@ function noteFocus() {
   }
 }
 
-function standbyRow({ cue, roles: asked, batons }) {
+function standbyRow({ cue, said, roles: asked, batons }) {
   const who = (role) => (batons[role] ? `${role}: ${batons[role]}` : role);
   const row = h('div.standby-row', null,
     h('div', null,
       h('span.role', null, asked.map(who).join(', ')),
       h('strong', null, cue),
+      said ? h('span.say', null, word('say_it', said)) : null,
       h('span.what', null, whatOf(cue))));
   const mine = asked.filter((role) => roles.has(role));
   if (!mine.length) return row;
@@ -103,16 +106,25 @@ function goButton(cue) {
 export function drawNext(status, now) {
   const cues = new Map(status.cues.map((cue) => [cue.cue, cue]));
   const entries = status.next.map((name) => cues.get(name)).filter(Boolean).slice(0, 3);
-  const items = entries.map((cue) => [cue.cue, cue.cue, nextRow]);
+  const items = entries.map((cue) =>
+    [cue.cue, { name: cue.cue, warning: warningOf(cue, now) }, nextRow]);
   if (!items.length) items.push(['', null, () => h('p.none', null, word('nothing_next'))]);
   keep($('next'), items);
   entries.forEach((cue, i) => say($('next').children[i].querySelector('.in'),
     howSoon(cue, status, now)));
 }
 
-function nextRow(cue) {
-  return h('div.next-cue', null, h('span.in.digits', null, ''), h('strong', null, cue),
-    h('span.soft', null, whatOf(cue)));
+function nextRow({ name, warning }) {
+  return h('div.next-cue', null, h('span.in.digits', null, ''), h('strong', null, name),
+    warning && h('span.warn', null, warning), h('span.soft', null, whatOf(name)));
+}
+
+/** The caller's warning of a cue that is expected within its `warn`; else null. */
+function warningOf(cue, now) {
+  if (!cue.sheet?.warn_s || !cue.expected || now === null) return null;
+  const left_s = (instant(cue.expected) - now) / 1000;
+  if (left_s < 0 || left_s > cue.sheet.warn_s) return null;
+  return [word('warning'), cue.sheet.say].filter(Boolean).join(': ');
 }
 
 function howSoon(cue, status, now) {
