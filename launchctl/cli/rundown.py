@@ -127,7 +127,7 @@ def _span(span_us: Micros) -> str:
     return "0" if span_us == 0 else format_span(abs(span_us))
 
 
-def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
+def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an arm a kind
     """``scene Reveal``, ``post as ceo "Model 3. $35k."``; never a secret."""
     match action:
         case act.Scene():
@@ -153,6 +153,8 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
             for_us = action.hold.for_us
             length = f" for {format_span(for_us)}" if for_us is not None else ""
             return f"hold {action.hold.name}{length}"
+        case act.Retire():
+            return f"retire {_retired(action.retire)}"
         case act.Silence():
             return f"silence {', '.join(action.silence)}"
         case (
@@ -166,6 +168,14 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901  an arm a kind
             return f"{action.kind} {getattr(action, action.kind)}"
         case _:
             assert_never(action)
+
+
+def _retired(which: act.RetireBody) -> str:
+    if which.topic is not None:
+        return f"posts about {which.topic}"
+    if which.containing is not None:
+        return f"posts containing {_quoted(which.containing)}"
+    return f"the posts of {', '.join(which.cues)}"
 
 
 def _fade(transition: act.Transition) -> str:

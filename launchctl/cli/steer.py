@@ -293,6 +293,21 @@ def override(
     return _one("override", cue, gate=gate)
 
 
+@_verb("retire")
+def retire(
+    cues: Annotated[list[str] | None, typer.Argument(metavar="CUE")] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", help="All posts about this.")
+    ] = None,
+    containing: Annotated[
+        str | None, typer.Option("--containing", help="All posts with these words.")
+    ] = None,
+) -> _Work:
+    """Void posts that have not been sent: they will not be, whoever fires their cue."""
+    args = {"cues": cues, "topic": topic, "containing": containing}
+    return _one("retire", None, **{key: value for key, value in args.items() if value})
+
+
 @_verb("take-baton")
 def take_baton(
     role: Annotated[str, typer.Argument(metavar="ROLE", show_default=False)],

@@ -275,6 +275,24 @@ class Silence(Action):
     """Account names; ``("all",)`` for all of them."""
 
 
+class RetireBody(Frozen):
+    """Which unsent posts: of these ``cues``, about a ``topic``, or ``containing`` some
+    words. One of the three.
+    """
+
+    cues: tuple[Name, ...] = ()
+    topic: Name | None = None
+    containing: Text | None = None
+
+
+class Retire(Action):
+    """Void posts that have not been sent."""
+
+    kind = "retire"
+    effect = Effect.NONE
+    retire: RetireBody
+
+
 class CallProcedure(Action):
     """Start a procedure."""
 
@@ -306,6 +324,7 @@ AnyAction = (
     | Notify
     | Hold
     | Silence
+    | Retire
     | CallProcedure
     | End
 )
@@ -328,6 +347,7 @@ KINDS: dict[str, type[Action]] = {
         Notify,
         Hold,
         Silence,
+        Retire,
         CallProcedure,
         End,
     )

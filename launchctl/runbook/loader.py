@@ -225,6 +225,7 @@ def _read_world(context: Context, fields: Fields, values: dict[str, Any]) -> Non
     values["vars"] = fields.take("vars", read_vars(context)) or {}
     approvals = fields.take("approvals", read_approvals(context)) or {}
     values["default_approvals"] = approvals.pop("default", ())
+    values["four_eyes"] = approvals.pop("four_eyes", None) is not None
     values["approvals"] = approvals
 
 

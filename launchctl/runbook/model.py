@@ -444,6 +444,8 @@ class Runbook(Frozen):
     embargoes: dict[str, Embargo] = Field(default_factory=dict)
     approvals: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
     default_approvals: tuple[Name, ...] = ()
+    four_eyes: bool = False
+    """Who approved a text does not fire its cue."""
     orders: Orders | None = None
     figures: dict[str, Figure] = Field(default_factory=dict)
     notify: dict[str, Notification] = Field(default_factory=dict)

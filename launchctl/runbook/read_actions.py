@@ -250,6 +250,27 @@ def _silence(context: Context, fields: Fields) -> dict[str, Any] | None:
     return {"silence": names} if names else None
 
 
+def _retire(context: Context, fields: Fields) -> dict[str, Any] | None:
+    reader = context.reader
+    node = fields.raw("retire")
+    assert node is not None
+    inner = reader.fields(node, "retire")
+    if inner is None:
+        return None
+    refer = context.refer("posting cue", "retire.cues")
+    cues = inner.take("cues", reader.listed("retire.cues", refer))
+    topic = inner.take("topic", reader.name("retire.topic"))
+    containing = inner.take("containing", reader.text("retire.containing", 400))
+    inner.done()
+    if not inner.sound:
+        return None
+    if sum(bool(part) for part in (cues, topic, containing)) != 1:
+        reader.problem(node, "retire: expected one of `cues`, `topic`, `containing`")
+        return None
+    body = kinds.RetireBody(cues=cues or (), topic=topic, containing=containing)
+    return {"retire": body}
+
+
 def _call(context: Context, fields: Fields) -> dict[str, Any]:
     return {"call": fields.need("call", context.refer("procedure", "call"))}
 
@@ -273,6 +294,7 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "notify": read_notify,
     "hold": _hold,
     "silence": _silence,
+    "retire": _retire,
     "call": _call,
     "end": _word("end", "show"),
 }

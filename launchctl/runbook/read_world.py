@@ -259,10 +259,13 @@ def read_approvals(context: Context) -> Read[dict[str, tuple[str, ...]]]:
         fields = reader.fields(node, "approvals")
         if fields is None:
             return None
-        found = {}
+        found: dict[str, tuple[str, ...]] = {}
         refer = context.refer("approver", "approvals")
         for topic in fields.node.items:
             if topic == "four_eyes":
+                # no topic: whether who approves may also act; () stands for true
+                if fields.take(topic, reader.truth("approvals.four_eyes")):
+                    found[topic] = ()
                 continue
             roles = fields.take(topic, reader.listed(f"approvals.{topic}", refer))
             if roles is not None:

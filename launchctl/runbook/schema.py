@@ -220,6 +220,10 @@ def _bodies() -> Schema:
             ]
         },
         "silence": _ref("names"),
+        "retire": _object(
+            {"cues": _ref("names"), "topic": _ref("name"), "containing": _text(400)}
+        )
+        | {"minProperties": 1, "maxProperties": 1},
         "call": _ref("name"),
         "end": _word("show"),
     }
@@ -465,7 +469,8 @@ def runbook_schema() -> Schema:
             "groups": _table(_ref("names"), "Accounts that post together."),
             "crew": _table(_ref("role"), "Roles, and what they may do."),
             "embargoes": _table(_ref("embargo"), "What must not leave before."),
-            "approvals": _table(_ref("names"), "Who approves, by topic."),
+            "approvals": _table(_ref("names"), "Who approves, by topic.")
+            | {"properties": {"four_eyes": _TRUTH}},
             "orders": _ref("orders"),
             "figures": _table(_ref("figure"), "Numbers that are announced."),
             "notify": _table(_ref("channel"), "Crew channels."),

@@ -43,6 +43,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "settle": verbs_posts.settle,
     "adopt": verbs_posts.adopt,
     "override": verbs_permits.override,
+    "retire": verbs_permits.retire,
     "call": verbs.call_procedure,
     "recycle": recycle.recycle,
     "retime": retime.retime,

@@ -14,6 +14,7 @@ from launchctl.show.holds import open_hold
 from launchctl.show.outcomes import conclude, end_action, in_time
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.procedures import start_procedure
+from launchctl.show.retire import leave_out, retire, unsent
 from launchctl.show.tables import GOOD, ActionWord
 from launchctl.times import Micros
 
@@ -68,6 +69,10 @@ def begin(core: Core, planned: Planned, slot: Slot) -> None:
         case act.Silence():
             core.emit(ev.Silenced, accounts=accounts_of(core, action.silence))
             end_action(core, planned, slot, ActionWord.OK)
+        case act.Retire():
+            name = planned.cue.id
+            retire(core, unsent(core, action.retire), f"cue {name}")
+            end_action(core, planned, slot, ActionWord.OK)
         case act.CallProcedure():
             _call(core, planned, slot, action.call)
         case _:
@@ -91,6 +96,9 @@ def _call(core: Core, planned: Planned, slot: Slot, procedure: str) -> None:
 
 def send(core: Core, planned: Planned, slot: Slot) -> None:
     """One more attempt of an action; stopped if something has closed before it."""
+    if per.is_retired(core, planned, slot):
+        leave_out(core, planned, slot)
+        return
     why = per.why_closed(core, planned, slot)
     if why is not None:
         end_action(core, planned, slot, ActionWord.STOPPED, why)

@@ -39,9 +39,15 @@ def _embargo_warned(state: State, event: ev.EmbargoWarned) -> None:
     state.warned[event.embargo] = event.at_us
 
 
+def _retired(state: State, event: ev.Retired) -> None:
+    for cue, slot in event.slots:
+        state.retired.setdefault(cue, {}).setdefault(slot, event.reason)
+
+
 PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OverrideAsked: _override_asked,
     ev.Overridden: _overridden,
     ev.BatonTaken: _baton_taken,
     ev.EmbargoWarned: _embargo_warned,
+    ev.Retired: _retired,
 }

@@ -51,6 +51,8 @@ def first_closed(core: Core, planned: Planned) -> str | None:
 def _implied(core: Core, planned: Planned) -> list[Closed]:
     closed: dict[Closed, None] = {}
     for slot in planned.slots:
+        if per.is_retired(core, planned, slot):
+            continue
         if slot.action.guarded:
             for name in per.closed_embargoes(core, planned, slot):
                 says = f"embargo {name}: {per.why_embargo_closed(core, name)}"

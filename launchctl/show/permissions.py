@@ -30,6 +30,8 @@ from launchctl.times import format_instant, format_span
 
 def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
     """Why this action must not leave now; None if it may."""
+    if is_retired(core, planned, slot):
+        return "it was retired"
     return (
         why_silenced(core, planned, slot)
         or why_by_hand(core, planned, slot)
@@ -37,6 +39,24 @@ def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
         or why_unapproved(core, planned, slot)
         or why_no_figure(core, planned)
     )
+
+
+def is_retired(core: Core, planned: Planned, slot: Slot) -> bool:
+    """True if the post is void: nothing stands before it, and it never leaves."""
+    return slot.id in core.state.retired.get(planned.cue.id, {})
+
+
+def why_same_eyes(core: Core, planned: Planned, by: str) -> str | None:
+    """With ``four_eyes`` who approved a text of the cue does not fire it."""
+    if not core.runbook.four_eyes:
+        return None
+    for slot in planned.slots:
+        if isinstance(slot.action, act.Post) and not is_retired(core, planned, slot):
+            given = core.state.approvals.get(digest_of(core, planned, slot), {})
+            for role, approval in given.items():
+                if approval.by == by:
+                    return f"four eyes: {by} approved this text as {role}"
+    return None
 
 
 # --- silence ---------------------------------------------------------------------

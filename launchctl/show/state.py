@@ -266,6 +266,8 @@ class State:
     """account -> the seq that silenced it."""
     spoke_again_us: dict[str, Micros] = field(default_factory=dict)
     """account -> when its last silence ended."""
+    retired: dict[str, dict[str, str]] = field(default_factory=dict)
+    """cue -> slot -> why: posts that will never be sent."""
     counter: str = "open"
     player: str | None = None
     """The output that the public page shows."""

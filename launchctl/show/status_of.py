@@ -269,7 +269,9 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
         "cue": item.cue.id,
         "account": account,
         "network": known.network if known else "",
-        "state": _post_word(cue.state, sent),
+        "state": "skipped"
+        if per.is_retired(core, item, slot)
+        else _post_word(cue.state, sent),
         "id": sent.receipt_id if sent else None,
         "url": sent.receipt_url if sent else None,
         "text": _text(core, slot, action, sent),

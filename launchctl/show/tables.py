@@ -215,6 +215,7 @@ ACTIONS: dict[str, Row] = {
     "counter": Row(_W, 0, OnFailure.HOLD, ""),
     "hold": Row(_N, 0, OnFailure.HOLD, ""),
     "silence": Row(_N, 0, OnFailure.HOLD, ""),
+    "retire": Row(_N, 0, OnFailure.HOLD, ""),
     "call": Row(_N, 0, OnFailure.HOLD, ""),
     "end": Row(_N, 0, OnFailure.HOLD, ""),
 }
@@ -280,6 +281,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "revoke": ("approve",),
     "silence": ("silence",),
     "unsilence": ("silence",),
+    "retire": ("silence",),
     "settle": ("post",),
     "adopt": ("post",),
     "counter": ("counter",),
@@ -320,7 +322,6 @@ NOT_BUILT = (
     "amend",
     "confirm",
     "vote",
-    "retire",
     "post correct",
     "post delete",
 )

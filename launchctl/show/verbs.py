@@ -17,8 +17,10 @@ from launchctl.show.core import Core
 from launchctl.show.cues import become_due
 from launchctl.show.holds import open_hold, release_hold, set_t0, t0_from_go
 from launchctl.show.inputs import Call
+from launchctl.show.permissions import why_same_eyes
 from launchctl.show.plan import Planned
 from launchctl.show.procedures import start_procedure
+from launchctl.show.retire import all_retired
 from launchctl.show.state import CueState, HoldState
 from launchctl.show.tables import FIREABLE, UNFIRED, CueWord
 from launchctl.times import Micros, parse_instant
@@ -65,6 +67,7 @@ def go(core: Core, call: Call) -> Do:
     for cue, seq in standing.values():
         if call.target in (None, cue) and cue is not None:
             fresh(call, seq, "the standby")
+            _other_eyes(core, core.plan.cues[cue], call)
             return lambda: _do_go(core, core.plan.cues[cue], call.by)
     names = ", ".join(str(cue) for cue, _ in standing.values())
     raise Refused(f"stale: {call.target!r} does not stand by, {names} does")
@@ -99,7 +102,16 @@ def fire(core: Core, call: Call) -> Do:
             raise Refused(f"hold {', '.join(core.state.holds)} is open: resume first")
         if core.state.zero_r_us is None:
             raise Refused("T-0 is not set: the first GO sets it")
+    if all_retired(core, planned):
+        raise Refused(f"what cue {planned.cue.id} would post was retired")
+    _other_eyes(core, planned, call)
     return lambda: become_due(core, planned, core.now_us, how="fire", by=call.by)
+
+
+def _other_eyes(core: Core, planned: Planned, call: Call) -> None:
+    why = why_same_eyes(core, planned, call.by)
+    if why is not None:
+        raise Refused(f"{why}: somebody else fires cue {planned.cue.id}")
 
 
 def choose(core: Core, call: Call) -> Do:

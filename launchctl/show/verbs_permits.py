@@ -1,10 +1,11 @@
-"""The verbs of permissions: override (SEMANTICS 5 and 8).
+"""The verbs of permissions: override, retire (SEMANTICS 5, 6 and 8).
 
 As in ``verbs``: each raises ``Refused``, having changed nothing, or gives what to do.
 """
 
 from __future__ import annotations
 
+from launchctl.runbook.actions import RetireBody
 from launchctl.runbook.model import ApprovedBy
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
@@ -18,6 +19,8 @@ from launchctl.show.overrides import (
     take_of,
 )
 from launchctl.show.plan import Planned
+from launchctl.show.retire import retire as retire_posts
+from launchctl.show.retire import unsent
 from launchctl.show.tables import (
     FIREABLE,
     OVERRIDE_CONFIRM_US,
@@ -113,3 +116,30 @@ def _gate(core: Core, planned: Planned, said: str) -> str:
     if embargo is not None and per.why_embargo_closed(core, embargo) is None:
         raise Refused(f"embargo {embargo} is open")
     return found[0]
+
+
+def retire(core: Core, call: Call) -> Do:
+    """Void unsent posts: of cues, about a topic, or containing some words."""
+    which = _which(core, call)
+    found = unsent(core, which)
+    if not found:
+        raise Refused("no unsent post is meant by that")
+    reason = str(call.args.get("why") or f"by {call.by}")
+    return lambda: retire_posts(core, found, reason, call.by)
+
+
+def _which(core: Core, call: Call) -> RetireBody:
+    named = call.args.get("cues", ())
+    listed = [named] if isinstance(named, str) else list(named or ())
+    cues = tuple(str(name) for name in [call.target, *listed] if name)
+    topic, containing = call.args.get("topic"), call.args.get("containing")
+    if sum(bool(part) for part in (cues, topic, containing)) != 1:
+        raise Refused("retire names cues, a topic, or words that the posts contain")
+    for name in cues:
+        if name not in core.plan.cues:
+            raise Refused(f"there is no cue {name!r}")
+    return RetireBody(
+        cues=cues,
+        topic=str(topic) if topic else None,
+        containing=str(containing) if containing else None,
+    )

@@ -78,6 +78,12 @@ def approve(core: Core, call: Call) -> Do:
     _out_of_bounds(core, call)
     given: list[tuple[str, str, Micros | None]] = []
     for digest, planned in _texts(core, call):
+        cue = core.state.cues[planned.cue.id]
+        if core.runbook.four_eyes and cue.by == call.by and cue.state in UNFIRED:
+            raise Refused(
+                f"four eyes: {call.by} fires cue {planned.cue.id}, somebody else"
+                " approves its text"
+            )
         expires_us = _expires(core, call, planned)
         roles = _acts_as(core, call, _asked(core, digest), f"cue {planned.cue.id}")
         given.extend((digest, role, expires_us) for role in roles)

@@ -45,6 +45,7 @@ from launchctl.show.events.permits import (
     EmbargoWarned,
     Overridden,
     OverrideAsked,
+    Retired,
 )
 from launchctl.show.events.show import (
     Approved,
@@ -144,6 +145,7 @@ __all__ = [
     "ProcedureStarted",
     "Recovered",
     "Recycled",
+    "Retired",
     "Revoked",
     "RunStarted",
     "SettledByHand",
@@ -208,6 +210,7 @@ REGISTRY: dict[str, type[Event]] = {
         Overridden,
         BatonTaken,
         EmbargoWarned,
+        Retired,
         StageChanged,
         OutputChanged,
         ByHand,

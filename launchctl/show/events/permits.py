@@ -52,3 +52,12 @@ class EmbargoWarned(Event):
     who: str
     others_us: Micros
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retired(Event):
+    """Posts (cue, slot) that had not been sent are void."""
+
+    event: ClassVar[str] = "retired"
+    slots: tuple[tuple[str, str], ...]
+    reason: str = ""
