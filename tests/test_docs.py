@@ -164,6 +164,7 @@ def test_every_word_of_the_status_is_documented() -> None:
         status.StandbyStatus,
         status.HoldStatus,
         status.ChoiceStatus,
+        status.PollStatus,
         status.EmbargoStatus,
         status.StageStatus,
         status.OutputStatus,

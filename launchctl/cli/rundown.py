@@ -86,6 +86,10 @@ def _deeds(runbook: Runbook, cue: Cue) -> Iterator[Deed]:
         within = format_span(cue.choice.within_us)
         text = f"choose {answers} (after {within}: {cue.choice.default})"
         yield Deed(text, guarded=False, embargoes=())
+    if cue.poll is not None:
+        within = format_span(cue.poll.within_us)
+        text = f"poll {', '.join(cue.poll.ask)} (within {within})"
+        yield Deed(text, guarded=False, embargoes=())
     for action in cue.do:
         names = tuple(embargoes_of(runbook, cue, action)) if action.guarded else ()
         yield Deed(action_in_words(action), action.guarded, names)
@@ -100,7 +104,9 @@ def starts_in_words(cue: Cue, procedure: str | None) -> str:
         parts.append(f"if {cue.option.choice} is {cue.option.option}")
     if cue.after is not None:
         any_of = "any of " if cue.after.any_of else ""
-        parts.append(f"after {any_of}{', '.join(cue.after.cues)}")
+        at_last = cue.after.or_after_us
+        latest = "" if at_last is None else f" or {format_span(at_last)} later"
+        parts.append(f"after {any_of}{', '.join(cue.after.cues)}{latest}")
     if cue.when is not None:
         held = f" for {format_span(cue.when.for_us)}" if cue.when.for_us else ""
         parts.append(f"when {cue.when.check.source}{held}")

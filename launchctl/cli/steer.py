@@ -152,6 +152,21 @@ def choose(
     return _one("choose", choice, option=option)
 
 
+@_verb("vote")
+def vote(
+    poll: Annotated[str, typer.Argument(metavar="POLL", show_default=False)],
+    word: Annotated[str, typer.Argument(metavar="go|no", show_default=False)],
+    role: Annotated[
+        str | None,
+        typer.Option("--role", help="For this role only."),
+    ] = None,
+) -> _Work:
+    """Say go or no to a poll; your last word counts until it closes."""
+    if word not in {"go", "no", "no-go"}:
+        raise typer.BadParameter(f"{word!r} is neither go nor no")
+    return _one("vote", poll, vote=word, **({"role": role} if role else {}))
+
+
 @_verb("hold")
 def hold(name: Annotated[str, typer.Argument(metavar="NAME")] = "operator") -> _Work:
     """Stop the countdown until somebody resumes."""

@@ -82,7 +82,7 @@ def next_part(status: Status, now: Micros) -> RenderableType:
     block.add_column(no_wrap=True, justify="right")
     by_name = {cue["cue"]: cue for cue in status["cues"]}
     _standby_rows(block, status, by_name)
-    _choice_rows(block, status, now)
+    _asked_rows(block, status, now)
     found = {post["cue"] for post in status["posts"] if "found" in post}
     for cue in status["cues"]:
         if (warned := _warning(cue, now)) is not None:
@@ -116,7 +116,8 @@ def _standby_rows(block: Table, status: Status, by_name: dict[str, CueStatus]) -
         block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
 
 
-def _choice_rows(block: Table, status: Status, now: Micros) -> None:
+def _asked_rows(block: Table, status: Status, now: Micros) -> None:
+    """Choices and polls that wait for people."""
     for choice in status["choices"]:
         mark = Text("CHOOSE", style="bold black on cyan")
         answers = ", ".join(
@@ -128,6 +129,13 @@ def _choice_rows(block: Table, status: Status, now: Micros) -> None:
         )
         asked = f"{', '.join(choice['ask'])} {left}".rstrip()
         block.add_row(mark, Text(f"{choice['choice']}: {answers}"), Text(asked))
+    for poll in status["polls"]:
+        if poll["until"]:
+            mark = Text("POLL", style="bold black on cyan")
+            said = [f"{vote['role']} {vote['vote']}" for vote in poll["votes"]]
+            said += [f"{role} ?" for role in poll["missing"]]
+            left = countdown(parse_instant(poll["until"]) - now)
+            block.add_row(mark, Text(f"{poll['poll']}: {', '.join(said)}"), Text(left))
 
 
 def _said(cue: CueStatus | None) -> str | None:

@@ -100,7 +100,7 @@ def _predecessors(cue: Cue) -> Iterator[str]:
         yield from cue.after.cues
     if isinstance(cue.at, model.AtCue):
         yield cue.at.cue
-    if cue.option and not (cue.after and cue.after.any_of):
+    if cue.option and not (cue.after and cue.after.by_one):
         yield cue.option.choice
 
 
@@ -330,7 +330,7 @@ def _behind(cues: dict[str, Cue], guarded: set[str]) -> set[str]:
         for before in _predecessors(cue):
             followers.setdefault(before, []).append(cue.id)
         # of `any` every way must be behind; of the others one is enough
-        open_ways[cue.id] = len(cue.after.cues) if cue.after and cue.after.any_of else 1
+        open_ways[cue.id] = len(cue.after.cues) if cue.after and cue.after.by_one else 1
     found = set(guarded)
     reached = sorted(guarded)
     while reached:

@@ -49,12 +49,19 @@ AsOf = AtT | AtWall | AtCue
 class After(Frozen):
     """``after: X``: satisfied by the end of all (or ``any_of``) of ``cues``.
 
-    ``also`` names the further outcomes that satisfy: ``skipped``, ``failed``.
+    ``also`` names the further outcomes that satisfy: ``skipped``, ``failed``;
+    ``or_after_us`` after the first of them fired it is satisfied in any case.
     """
 
     cues: tuple[Name, ...]
     any_of: bool = False
     also: tuple[Literal["skipped", "failed"], ...] = ()
+    or_after_us: Span | None = None
+
+    @property
+    def by_one(self) -> bool:
+        """True if one of the cues alone can satisfy it."""
+        return self.any_of or self.or_after_us is not None
 
 
 class When(Frozen):
@@ -109,7 +116,14 @@ class Check(Frozen):
     check: Condition
 
 
-Gate = OnAir | Seen | StreamHealthy | ApprovedBy | OrdersFresh | Check
+class Poll(Frozen):
+    """The last result of the poll ``cue`` is go, and no older than ``max_age_us``."""
+
+    cue: Name
+    max_age_us: Span | None = None
+
+
+Gate = OnAir | Seen | StreamHealthy | ApprovedBy | OrdersFresh | Check | Poll
 
 
 class Else(StrEnum):
@@ -167,6 +181,13 @@ class Choice(Frozen):
         return next((one for one in self.options if one.name == name), None)
 
 
+class Ballot(Frozen):
+    """``poll: {ask, within}``: a cue that asks each of the roles for go or no."""
+
+    ask: tuple[Name, ...]
+    within_us: Span
+
+
 class InOption(Frozen):
     """Where a cue of an option belongs."""
 
@@ -191,9 +212,9 @@ class Cue(Frozen):
     """One atomic unit of action.
 
     ``late`` and ``wait`` None take the table of SEMANTICS 5 (``show/tables.py``).
-    ``choice`` makes it ask; ``option`` says of which choice's option it is a cue: these
-    stand behind their choice in file order. ``line`` is where it stands in the file,
-    for messages.
+    ``choice`` and ``poll`` make it ask; ``option`` says of which choice's option it is
+    a cue: these stand behind their choice in file order. ``line`` is where it stands in
+    the file, for messages.
     """
 
     id: Name
@@ -213,6 +234,7 @@ class Cue(Frozen):
     do: tuple[AnyAction, ...] = ()
     segment: Name | None = None
     choice: Choice | None = None
+    poll: Ballot | None = None
     option: InOption | None = None
     sheet: Sheet | None = None
     file: str = ""

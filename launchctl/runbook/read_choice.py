@@ -1,4 +1,4 @@
-"""Reading a choice: whom it asks, and the cues behind each answer."""
+"""Reading what asks: a choice with the cues behind each answer, and a poll."""
 
 from __future__ import annotations
 
@@ -80,3 +80,30 @@ def _option_cues(
     context.option = before
     fields.done()
     return cues or ()
+
+
+def read_poll(context: Context, fields: Fields) -> model.Ballot | None:
+    """``poll: {ask: [roles], within: 2m}``; such a cue does nothing else."""
+    reader = context.reader
+
+    def read(node: Node) -> model.Ballot | None:
+        own = reader.fields(node, "poll")
+        if own is None:
+            return None
+        ask = own.need("ask", reader.listed("poll.ask", context.refer("role", "ask")))
+        within_us = own.need("within", reader.span("poll.within"))
+        own.done()
+        if not ask or within_us is None or not own.sound:
+            return None
+        return model.Ballot(ask=tuple(dict.fromkeys(ask)), within_us=within_us)
+
+    ballot = fields.take("poll", read)
+    for key in ("do", "once"):
+        if ballot is not None and fields.has(key):
+            fields.sound = False
+            reader.problem(
+                fields.at(key),
+                f"a poll does nothing but ask: it has no `{key}`",
+                "put it into a cue after the poll",
+            )
+    return ballot

@@ -10,7 +10,7 @@ from launchctl.runbook.context import Context
 from launchctl.runbook.defaults import default_late
 from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.read_actions import read_do
-from launchctl.runbook.read_choice import read_choice
+from launchctl.runbook.read_choice import read_choice, read_poll
 from launchctl.runbook.read_gates import read_gates
 from launchctl.runbook.read_sheets import read_sheet
 from launchctl.runbook.reader import Fields, Read, shown
@@ -74,6 +74,7 @@ def _read_item(context: Context, node: Node) -> tuple[model.Cue, ...]:
             values["late"] = fields.take("late", _late(context, ()))
         else:
             values |= _deeds(context, fields, name or "?")
+            values["poll"] = read_poll(context, fields)
         fields.done(later=CUE)
     if name is None or not fields.sound:
         return inner
@@ -246,17 +247,21 @@ def _after(context: Context, fields: Fields) -> model.After | None:
     also = fields.take(
         "also", reader.listed("also", reader.word("also", ("skipped", "failed")))
     )
+    or_after_us = fields.take("or_after", reader.span("or_after"))
     if after and any_of:
         reader.problem(fields.at("any"), not_built("after` together with `any"))
         return None
-    if also and not (after or any_of):
-        if fields.sound:
-            reader.problem(fields.at("also"), "`also` belongs to `after` or `any`")
-        return None
     cues = after or any_of
+    for key in ("also", "or_after"):
+        if fields.has(key) and not cues:
+            if fields.sound:
+                reader.problem(fields.at(key), f"`{key}` belongs to `after` or `any`")
+            return None
     if not cues:
         return None
-    return model.After(cues=cues, any_of=bool(any_of), also=also or ())
+    return model.After(
+        cues=cues, any_of=bool(any_of), also=also or (), or_after_us=or_after_us
+    )
 
 
 def read_when(context: Context) -> Read[model.When]:

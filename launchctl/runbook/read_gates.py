@@ -144,6 +144,27 @@ def _check(context: Context) -> Read[model.Gate]:
     return read
 
 
+def _poll(context: Context) -> Read[model.Gate]:
+    """``poll: final-poll``, or ``{cue: final-poll, max_age: 10m}``."""
+    reader = context.reader
+    refer = context.refer("poll", "poll")
+
+    def read(node: Node) -> model.Gate | None:
+        if not isinstance(node, Mapping):
+            name = refer(node)
+            return None if name is None else model.Poll(cue=name)
+        fields = reader.fields(node, "poll")
+        assert fields is not None
+        cue = fields.need("cue", refer)
+        max_age_us = fields.take("max_age", reader.span("poll.max_age"))
+        fields.done()
+        if cue is None or not fields.sound:
+            return None
+        return model.Poll(cue=cue, max_age_us=max_age_us)
+
+    return read
+
+
 _GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "on_air": _on_air,
     "seen": _seen,
@@ -151,4 +172,5 @@ _GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "approved_by": _approved_by,
     "orders_fresh": _orders_fresh,
     "check": _check,
+    "poll": _poll,
 }

@@ -27,6 +27,7 @@ _CALLED = {
     "approver": "role",
     "posting cue": "cue",
     "probed output": "output",
+    "poll": "cue",
 }
 
 
@@ -69,6 +70,7 @@ class _Declared:
         if runbook.crew and "role" not in self.names:
             self.names["role"] = dict.fromkeys(runbook.crew)
         self.cue_home = {cue.id: home for home, cue in all_cues(runbook)}
+        self.polls = {cue.id for _, cue in all_cues(runbook) if cue.poll}
         self.posting = {
             cue.id
             for _, cue in all_cues(runbook)
@@ -101,13 +103,19 @@ class _Declared:
             return f"there is no {called} {name!r}", near(name, known)
         if kind in ("approver", "probed output"):
             return self._approver(name) if kind == "approver" else self._unprobed(name)
-        if kind == "posting cue" and name not in self.posting:
-            if name in self.cue_home:
-                return f"the cue {name!r} posts nothing", ""
+        return self._cue(reference) if _CALLED.get(kind, kind) == "cue" else None
+
+    def _cue(self, reference: Reference) -> tuple[str, str] | None:
+        kind, name = reference.kind, reference.name
+        if name not in self.cue_home:
             return None
-        if kind == "cue":
-            return self._followed(reference)
-        return None
+        if kind == "posting cue" and name not in self.posting:
+            return f"the cue {name!r} posts nothing", ""
+        if kind == "poll" and name not in self.polls:
+            return f"the cue {name!r} is no poll", "give it `poll: {ask, within}`"
+        if kind == "poll" and name == reference.cue:
+            return "a poll cannot wait for itself", ""
+        return self._followed(reference) if kind == "cue" else None
 
     def _channel(self, name: str) -> tuple[str, str] | None:
         known = [*self.of("channel"), *self.of("role"), "crew"]

@@ -133,6 +133,12 @@ def _gate_keys() -> Schema:
         "approved_by": _ref("names"),
         "orders_fresh": _ref("span"),
         "check": _ref("condition"),
+        "poll": {
+            "anyOf": [
+                _ref("name"),
+                _object({"cue": _ref("name"), "max_age": _ref("span")}, needs=("cue",)),
+            ]
+        },
     }
 
 
@@ -275,6 +281,7 @@ def _cues() -> Schema:
         "after": _ref("names"),
         "any": _ref("names"),
         "also": _some(_word("skipped", "failed")),
+        "or_after": _ref("span"),
         "when": _ref("when"),
         "go": _ref("names"),
         "gate": _ref("gates"),
@@ -292,6 +299,9 @@ def _cues() -> Schema:
             "once": _TRUTH,
             "on_recycle": _word("replay", "keep"),
             "do": _ref("actions"),
+            "poll": _object(
+                {"ask": _ref("names"), "within": _ref("span")}, needs=("ask", "within")
+            ),
         },
         needs=("cue",),
     )

@@ -9,8 +9,6 @@ from __future__ import annotations
 TOP = frozenset({"include", "criteria", "answers", "require_rehearsed"})
 CUE = frozenset(
     {
-        "poll",
-        "or_after",
         "on_failure",
     }
 )
@@ -26,7 +24,7 @@ ACTIONS = frozenset(
         "task",
     }
 )
-GATES = frozenset({"confirmed", "url_ok", "poll", "two_person"})
+GATES = frozenset({"confirmed", "url_ok", "two_person"})
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
 NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
 SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})

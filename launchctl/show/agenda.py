@@ -42,7 +42,7 @@ class Agenda:
     procedures: dict[str, None] = field(default_factory=dict)
     overdue: dict[str, None] = field(default_factory=dict)
     asked: dict[str, None] = field(default_factory=dict)
-    """Choices whose time may be over."""
+    """Choices and polls whose time may be over."""
     retries: dict[tuple[str, str], None] = field(default_factory=dict)
     figures: dict[str, None] = field(default_factory=dict)
     """Figures whose ``as_of`` is to be looked at in the next pass."""
@@ -184,7 +184,7 @@ def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:
             agenda.waiting[name] = None
         case CueWord.RUNNING:
             agenda.running[name] = None
-            if cue.choice is not None:
+            if cue.choice is not None or cue.poll is not None:
                 agenda.at_n(state.now_us, "asked", name)
         case CueWord.STANDBY:
             stand_by(agenda, plan, state, name)

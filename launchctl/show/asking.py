@@ -1,7 +1,8 @@
-"""Cues that ask people: a choice, from its question to its end (SEMANTICS 4).
+"""Cues that ask people, from the question to the end: choices and polls.
 
-A choice that fired runs until it is answered and the cues of its option have ended.
-Its answer is a call, or its default once ``within`` is over on its own clock.
+A choice (SEMANTICS 4) runs until it is answered and the cues of its option have ended.
+Its answer is a call, or its default once ``within`` is over on its own clock. A poll
+(SEMANTICS 5) runs until all roles said go, or is held once its time, on N, is over.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from launchctl.show import events as ev
 from launchctl.show.agenda import order_of
 from launchctl.show.core import Core
+from launchctl.show.holds import open_hold
+from launchctl.show.inputs import Call
 from launchctl.show.plan import Planned
 from launchctl.show.procedures import alive
 from launchctl.show.tables import CueWord
@@ -26,16 +29,16 @@ def asks(core: Core, name: str) -> bool:
 
 
 def ask(core: Core, planned: Planned) -> None:
-    """A choice fired: it asks, and looks again when its time is over."""
-    choice = planned.cue.choice
-    if choice is None:
+    """A choice or a poll fired: it asks, and looks again when its time is over."""
+    name, asked = planned.cue.id, planned.cue.choice or planned.cue.poll
+    if asked is None:
         return
-    name = planned.cue.id
+    options = planned.cue.choice.options if planned.cue.choice else ()
     core.emit(
         ev.CueAsked,
         cue=name,
-        roles=choice.ask,
-        options=tuple(option.name for option in choice.options),
+        roles=asked.ask,
+        options=tuple(option.name for option in options),
         idle=tuple(
             other
             for other in core.plan.option_cues(name)
@@ -88,10 +91,15 @@ def choice_until(core: Core, planned: Planned) -> Micros | None:
 
 
 def check_asked(core: Core) -> None:
-    """The deadlines of choices, in file order: an answer that arrives with it won."""
+    """The deadlines of choices and polls, in file order: an answer that arrives with
+    it has won.
+    """
     names, core.agenda.asked = core.agenda.asked, {}
     for name in sorted(names, key=lambda name: order_of(core.plan, core.state, name)):
         planned = core.plan.cues[name]
+        if planned.cue.poll is not None:
+            _check_poll(core, planned)
+            continue
         until_us = choice_until(core, planned)
         if not core.open_to_fire or until_us is None or not asks(core, name):
             continue
@@ -127,7 +135,77 @@ def conclude_choice(core: Core, planned: Planned) -> None:
         core.emit(ev.CueEnded, cue=name, state=str(worst), reason=reason)
 
 
+# --- polls -----------------------------------------------------------------------
+
+
+def poll_until(core: Core, name: str) -> Micros | None:
+    """The instant of N at which the poll's time is over."""
+    poll, fired_us = core.plan.by_id[name].poll, core.state.cues[name].fired_us
+    return None if poll is None or fired_us is None else fired_us + poll.within_us
+
+
+def vote(core: Core, name: str, roles: tuple[str, ...], word: str, call: Call) -> None:
+    """Count it; a no opens the hold at once, and voting goes on."""
+    reason = str(call.args.get("why") or "")
+    core.emit(ev.Voted, cue=name, by=call.by, roles=roles, vote=word, reason=reason)
+    if word == "no":
+        said = f"{', '.join(roles)} ({call.by}): no"
+        _hold(core, name, f"{said}, {reason}" if reason else said, call.by)
+    conclude_poll(core, core.plan.cues[name])
+
+
+def conclude_poll(core: Core, planned: Planned) -> None:
+    """All go: done at once. The show ended first: skipped."""
+    name, poll = planned.cue.id, planned.cue.poll
+    cue = core.state.cues[name]
+    if poll is None or cue.state is not _W.RUNNING:
+        return
+    if all(role in cue.votes and cue.votes[role].go for role in poll.ask):
+        core.emit(ev.CueEnded, cue=name, state=str(_W.DONE), reason="all go")
+    elif not core.open_to_fire:
+        reason = "the show ended before all had voted"
+        core.emit(ev.CueEnded, cue=name, state=str(_W.SKIPPED), reason=reason)
+
+
+def _check_poll(core: Core, planned: Planned) -> None:
+    """Time is over without all go: held; a resume asks again."""
+    name, until_us = planned.cue.id, poll_until(core, planned.cue.id)
+    cue, poll = core.state.cues[name], planned.cue.poll
+    if poll is None or until_us is None or cue.state is not _W.RUNNING:
+        return
+    if not core.open_to_fire:
+        return
+    if core.now_us < until_us:
+        core.agenda.at_n(until_us, "asked", name)
+        return
+    missing = [role for role in poll.ask if role not in cue.votes]
+    against = [role for role, vote in cue.votes.items() if not vote.go]
+    said = f"no: {', '.join(against)}" if against else ""
+    silent = f"no vote: {', '.join(missing)}" if missing else ""
+    reason = "; ".join(part for part in (said, silent) if part)
+    core.emit(ev.CueHeld, cue=name, hold=f"poll:{name}", reason=reason)
+    _hold(core, name, reason)
+
+
+def _hold(core: Core, name: str, reason: str, by: str | None = None) -> None:
+    open_hold(core, f"poll:{name}", "machine", reason=reason, by=by)
+
+
+# --- the end ---------------------------------------------------------------------
+
+
+def conclude_asked(core: Core, planned: Planned) -> bool:
+    """End what asked, if it can end; False for a cue that asks nobody."""
+    if planned.cue.choice is not None:
+        conclude_choice(core, planned)
+    elif planned.cue.poll is not None:
+        conclude_poll(core, planned)
+    else:
+        return False
+    return True
+
+
 def conclude_all(core: Core) -> None:
-    """In closing: end the choices whose cues have ended, the inner ones first."""
+    """In closing: end what asks, choices within choices first."""
     for name in reversed(core.running()):
-        conclude_choice(core, core.plan.cues[name])
+        conclude_asked(core, core.plan.cues[name])

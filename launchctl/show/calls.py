@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from launchctl.show import batons, recycle, retime, verbs, verbs_permits, verbs_posts
+from launchctl.show import (
+    batons,
+    recycle,
+    retime,
+    verbs,
+    verbs_asks,
+    verbs_permits,
+    verbs_posts,
+)
 from launchctl.show import events as ev
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
@@ -32,7 +40,8 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "go": verbs.go,
     "fire": verbs.fire,
     "skip": verbs.skip,
-    "choose": verbs.choose,
+    "choose": verbs_asks.choose,
+    "vote": verbs_asks.vote,
     "hold": verbs.hold,
     "resume": verbs.resume,
     "approve": verbs_posts.approve,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.state import ActionState, CueState, StageState, State
+from launchctl.show.state import ActionState, CueState, StageState, State, Vote
 from launchctl.show.tables import (
     ACTION,
     BURST_LATE_US,
@@ -156,6 +156,7 @@ def _asked(state: State, event: ev.CueAsked) -> None:
         raise IllegalEvent(f"cue_asked: cue {event.cue!r} is {cue.state}")
     cue.seq = event.seq
     cue.chosen = None
+    cue.votes = {}
     for name in event.idle:
         before = state.cues[name]
         state.cues[name] = CueState(
@@ -164,6 +165,14 @@ def _asked(state: State, event: ev.CueAsked) -> None:
             take=before.take,
             procedure_take=before.procedure_take,
         )
+
+
+def _voted(state: State, event: ev.Voted) -> None:
+    cue = state.cues[event.cue or ""]
+    if cue.state is not CueWord.RUNNING:
+        raise IllegalEvent(f"voted: poll {event.cue!r} is {cue.state}")
+    for role in event.roles:
+        cue.votes[role] = Vote(event.by or "", event.vote == "go", event.at_us)
 
 
 def _chosen(state: State, event: ev.Chosen) -> None:
@@ -322,6 +331,7 @@ CUE_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.CueRearmed: _rearmed,
     ev.CueAsked: _asked,
     ev.Chosen: _chosen,
+    ev.Voted: _voted,
     ev.CueAdopted: _adopted,
     ev.Intent: _attempt,
     ev.Commanded: _attempt,

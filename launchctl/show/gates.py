@@ -15,6 +15,7 @@ from launchctl.runbook.model import (
     Gate,
     OnAir,
     OrdersFresh,
+    Poll,
     Seen,
     StreamHealthy,
 )
@@ -23,6 +24,7 @@ from launchctl.show.core import Core
 from launchctl.show.outputs import seen_at_us, why_not_healthy, why_not_seen
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, predecessors
+from launchctl.show.tables import CueWord
 from launchctl.show.values import read
 from launchctl.times import Micros, format_span
 
@@ -81,6 +83,8 @@ def gate_name(gate: Gate) -> str:
             return f"orders_fresh: {format_span(gate.within_us)}"
         case Check():
             return f"check: {gate.check.source}"
+        case Poll():
+            return f"poll: {gate.cue}"
         case _:
             assert_never(gate)
 
@@ -108,6 +112,8 @@ def why_gate_closed(
             if said:
                 return None
             return f"{gate.check.source} is {'unknown' if said is None else 'false'}"
+        case Poll():
+            return _poll(core, gate)
         case _:
             assert_never(gate)
 
@@ -121,6 +127,17 @@ def look_again_us(core: Core, planned: Planned) -> Micros | None:
         if isinstance(gate, Seen)
     ]
     return min((at_us for at_us in coming if at_us is not None), default=None)
+
+
+def _poll(core: Core, gate: Poll) -> str | None:
+    """Done is all go; a poll that asks anew is done no more."""
+    cue = core.state.cues[gate.cue]
+    if cue.state is not CueWord.DONE or cue.ended_us is None:
+        return f"poll {gate.cue} is {cue.state}"
+    age_us = core.now_us - cue.ended_us
+    if gate.max_age_us is not None and age_us > gate.max_age_us:
+        return f"poll {gate.cue} was go {format_span(age_us)} ago"
+    return None
 
 
 def _on_air(core: Core, gate: OnAir, since_us: Micros) -> str | None:

@@ -11,7 +11,7 @@ from launchctl.runbook import actions as act
 from launchctl.runbook.actions import Effect, OnFailure
 from launchctl.show import build
 from launchctl.show import events as ev
-from launchctl.show.asking import conclude_choice
+from launchctl.show.asking import conclude_asked
 from launchctl.show.commands import Settle
 from launchctl.show.core import Core
 from launchctl.show.holds import open_hold
@@ -269,8 +269,7 @@ def conclude(core: Core, planned: Planned) -> None:
     """End the cue once all its actions have ended."""
     name = planned.cue.id
     cue = core.state.cues[name]
-    if planned.cue.choice is not None:
-        conclude_choice(core, planned)
+    if conclude_asked(core, planned):
         return
     if cue.state not in (CueWord.RUNNING, CueWord.IN_DOUBT):
         return

@@ -16,6 +16,7 @@ from launchctl.runbook.model import (
     Gate,
     OnAir,
     OrdersFresh,
+    Poll,
     Seen,
     StreamHealthy,
 )
@@ -172,6 +173,8 @@ def _gate_words(gate: Gate | None) -> str:
             return f"orders_fresh: {format_span(gate.within_us)}"
         case Check():
             return f"check: {gate.check.source}"
+        case Poll():
+            return f"poll: {gate.cue}"
         case None:
             return "nothing"
 

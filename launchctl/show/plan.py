@@ -21,6 +21,7 @@ from launchctl.runbook.model import (
     Else,
     Gate,
     OrdersFresh,
+    Poll,
     Runbook,
 )
 from launchctl.show.tables import LATE_DEFAULTS, LEAST_WAIT_US, ONCE_WITHIN_US
@@ -87,6 +88,7 @@ class Plan:
     """cue -> cues whose ``after`` or ``at`` names it."""
     readers: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
     """subject of a condition (``("stages","main")``) -> owners: ``cue:X``, ..."""
+    polls: list[str] = field(default_factory=list)
     t_cues: list[str] = field(default_factory=list)
     wall_cues: list[str] = field(default_factory=list)
     planned_holds: list[str] = field(default_factory=list)
@@ -151,6 +153,7 @@ def make_plan(runbook: Runbook) -> Plan:
     for name, figure in runbook.figures.items():
         if isinstance(figure.as_of, AtCue):
             plan.figures_on.setdefault(figure.as_of.cue, []).append(name)
+    plan.polls = [name for name, cue in plan.by_id.items() if cue.poll is not None]
     _read_names(plan)
     return plan
 
@@ -283,6 +286,8 @@ def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:
             _reads(plan, gate.check, owner)
         if isinstance(gate, OrdersFresh):
             plan.reads_orders = True
+        if isinstance(gate, Poll):
+            plan.readers.setdefault(("cues", gate.cue), []).append(owner)
 
 
 def _reads(plan: Plan, condition: Condition, owner: str) -> None:

@@ -98,8 +98,8 @@ def alive(core: Core, name: str) -> bool:
 def dead(core: Core, name: str) -> bool:
     """A predecessor was not taken, or is dead itself: no trigger can come.
 
-    Of ``any`` all must be; a cue of an option hangs on its choice. Walked without
-    recursion: a chain may have 10,000 cues.
+    Of ``any`` (and with ``or_after``) all must be; a cue of an option hangs on its
+    choice. Walked without recursion: a chain may have 10,000 cues.
     """
     known: dict[str, bool] = {}
     stack = [name]
@@ -132,8 +132,11 @@ def _cannot_come(core: Core, name: str, known: dict[str, bool]) -> bool:
     if word is CueWord.NOT_TAKEN:
         return True
     before = _hangs_on(core, name)
-    if word is CueWord.PENDING and cue.after is not None and cue.after.any_of:
+    if word is CueWord.PENDING and cue.after is not None and cue.after.by_one:
         ways, before = cue.after.cues, before[len(cue.after.cues) :]
-        if all(known[way] for way in ways):
+        passed = cue.after.or_after_us is not None and any(
+            core.state.cues[way].fired_us is not None for way in ways
+        )
+        if not passed and all(known[way] for way in ways):
             return True
     return any(known[way] for way in before)

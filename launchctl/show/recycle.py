@@ -50,9 +50,10 @@ def recycle(core: Core, call: Call) -> Do:
 
 
 def _acts(core: Core, name: str) -> bool:
-    """True while an action of the cue runs; a choice that asks does nothing."""
-    choice = core.plan.cues[name].cue.choice
-    return choice is None and core.state.cues[name].state is CueWord.RUNNING
+    """True while an action of the cue runs; one that asks does nothing."""
+    cue = core.plan.cues[name].cue
+    asks = cue.choice is not None or cue.poll is not None
+    return not asks and core.state.cues[name].state is CueWord.RUNNING
 
 
 def _target(core: Core, call: Call) -> Micros:
@@ -184,7 +185,7 @@ def _fate(planned: Planned, cue: CueState) -> str | None:
         return None
     if planned.planned_hold is not None:
         return "holds again"
-    if planned.cue.choice is not None:
+    if planned.cue.choice is not None or planned.cue.poll is not None:
         return "asks again"
     kept = kept_slots(planned, cue)
     done = [slot for slot in planned.slots if slot.id in kept]

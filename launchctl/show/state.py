@@ -54,6 +54,15 @@ class OverrideState:
 
 
 @dataclass(slots=True)
+class Vote:
+    """What a role said to a poll last."""
+
+    by: str
+    go: bool
+    at_us: Micros
+
+
+@dataclass(slots=True)
 class CueState:
     """One cue. ``seq`` is the event that last changed its state."""
 
@@ -84,6 +93,8 @@ class CueState:
     hold: str | None = None
     chosen: str | None = None
     """Of a choice: the option taken, in its present take."""
+    votes: dict[str, Vote] = field(default_factory=dict)
+    """Of a poll: role -> its last vote, in the present take."""
     actions: dict[str, ActionState] = field(default_factory=dict)
     overrides: dict[str, OverrideState] = field(default_factory=dict)
     """gate -> its override, in the words of ``gates.gate_name``."""

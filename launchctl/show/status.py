@@ -131,6 +131,22 @@ class ChoiceStatus(TypedDict):
     until: str | None
 
 
+class PollStatus(TypedDict):
+    """A poll, once it has asked: who said what, and who is still to.
+
+    ``state`` is the cue's; ``until`` is set while it asks. ``result`` is go once all
+    said so, no once its time was over without; None before.
+    """
+
+    poll: str
+    state: str
+    ask: list[str]
+    votes: list[dict[str, str]]
+    missing: list[str]
+    until: str | None
+    result: str | None
+
+
 class HoldStatus(TypedDict):
     """An open hold; ``until`` if it ends by itself."""
 
@@ -217,6 +233,7 @@ class Status(TypedDict):
     standby: dict[str, StandbyStatus]
     batons: dict[str, BatonStatus]
     choices: list[ChoiceStatus]
+    polls: list[PollStatus]
     next: list[str]
     gates: list[GateStatus]
     overrides: list[OverrideStatus]

@@ -1,10 +1,11 @@
-"""The status of what asks people: choices."""
+"""The status of what asks people: choices and polls."""
 
 from __future__ import annotations
 
-from launchctl.show.asking import asks, choice_until
+from launchctl.show.asking import asks, choice_until, poll_until
 from launchctl.show.core import Core
-from launchctl.show.status import ChoiceStatus
+from launchctl.show.status import ChoiceStatus, PollStatus
+from launchctl.show.tables import CueWord
 from launchctl.times import format_instant
 
 
@@ -27,4 +28,34 @@ def _choice(core: Core, name: str) -> ChoiceStatus:
         "options": [option.name for option in choice.options],
         "default": choice.default,
         "until": until,
+    }
+
+
+def polls_of(core: Core) -> list[PollStatus]:
+    """Every poll that has asked, in file order."""
+    cues = core.state.cues
+    return [_poll(core, name) for name in core.plan.polls if cues[name].take]
+
+
+def _poll(core: Core, name: str) -> PollStatus:
+    poll, cue = core.plan.by_id[name].poll, core.state.cues[name]
+    assert poll is not None
+    until_us = poll_until(core, name) if cue.state is CueWord.RUNNING else None
+    results = {CueWord.DONE: "go", CueWord.HELD: "no"}
+    return {
+        "poll": name,
+        "state": str(cue.state),
+        "ask": list(poll.ask),
+        "votes": [
+            {
+                "role": role,
+                "by": vote.by,
+                "vote": "go" if vote.go else "no",
+                "at": format_instant(vote.at_us),
+            }
+            for role, vote in cue.votes.items()
+        ],
+        "missing": [role for role in poll.ask if role not in cue.votes],
+        "until": None if until_us is None else format_instant(until_us),
+        "result": results.get(cue.state),
     }

@@ -28,7 +28,7 @@ from launchctl.show.status import (
     StandbyStatus,
     Status,
 )
-from launchctl.show.status_asks import choices_of
+from launchctl.show.status_asks import choices_of, polls_of
 from launchctl.show.status_permits import batons, others, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.world import offers
@@ -73,6 +73,7 @@ def status_of(core: Core) -> Status:
         "standby": _standby(core),
         "batons": batons(core),
         "choices": choices_of(core),
+        "polls": polls_of(core),
         "next": _next(core),
         "gates": _gates(core),
         "overrides": overrides(core),

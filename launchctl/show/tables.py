@@ -100,7 +100,11 @@ CUE: dict[str, dict[CueWord, tuple[CueWord, ...]]] = {
         _C.SKIPPED: (_C.WAITING,),
         _C.FAILED: (_C.WAITING,),
     },
-    "cue_held": {_C.PENDING: (_C.HELD,), _C.WAITING: (_C.HELD,)},
+    "cue_held": {
+        _C.PENDING: (_C.HELD,),
+        _C.WAITING: (_C.HELD,),
+        _C.RUNNING: (_C.HELD,),  # a poll whose time is over without all go
+    },
     "cue_freed": {_C.HELD: (_C.WAITING,)},
     "cue_parked": {
         _C.PENDING: (_C.PARKED,),
@@ -273,6 +277,7 @@ EXPIRING = ("go", "fire", "resume", "choose")
 NEEDS: dict[str, tuple[str, ...]] = {
     "go": (),
     "choose": (),
+    "vote": (),
     "skip": ("go",),
     "fire": ("go",),
     "hold": ("hold",),
@@ -294,8 +299,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "take-baton": (),
 }
 """verb -> any of these in a role's ``may``. () is decided by the target: ``go`` by the
-cue's roles, ``choose`` by the choice's, ``resume`` by the hold's, ``take-baton`` by its
-role. Posts-only cues also take ``post`` for skip and fire.
+cue's roles, ``choose`` and ``vote`` by whom it asks, ``resume`` by the hold's,
+``take-baton`` by its role. Posts-only cues also take ``post`` for skip and fire.
 """
 
 BATON_VERBS = (
@@ -321,7 +326,6 @@ NOT_BUILT = (
     "do",
     "amend",
     "confirm",
-    "vote",
     "post correct",
     "post delete",
 )

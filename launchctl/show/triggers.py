@@ -73,16 +73,23 @@ def _at(core: Core, planned: Planned, zero_us: Micros | None) -> Micros | None:
 
 
 def _after(core: Core, planned: Planned, after: After) -> Micros | None:
-    """When the last (``any``: the first) of the named was satisfied."""
+    """When the last (``any``: the first) of the named was satisfied; at the latest
+    ``or_after`` after the first of them fired.
+    """
     ended = []
     for name in after.cues:
         other = core.state.cues[name]
         admitted = other.outcome is CueWord.DONE or str(other.outcome) in after.also
         if admitted and other.ended_us is not None:
             ended.append(core.clock(planned, other.ended_us))
-    if after.any_of:
-        return min(ended, default=None)
-    return max(ended) if len(ended) == len(after.cues) else None
+    found = []
+    if ended and (after.any_of or len(ended) == len(after.cues)):
+        found.append(min(ended) if after.any_of else max(ended))
+    if after.or_after_us is not None:
+        fired = [core.state.cues[name].fired_us for name in after.cues]
+        first = [core.clock(planned, at_us) for at_us in fired if at_us is not None]
+        found += [at_us + after.or_after_us for at_us in first]
+    return min(found, default=None)
 
 
 # --- conditions ------------------------------------------------------------------

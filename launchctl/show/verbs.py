@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launchctl.runbook.model import AtT
-from launchctl.show import asking
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.closing import abort_show, end_show
@@ -112,26 +111,6 @@ def _other_eyes(core: Core, planned: Planned, call: Call) -> None:
     why = why_same_eyes(core, planned, call.by)
     if why is not None:
         raise Refused(f"{why}: somebody else fires cue {planned.cue.id}")
-
-
-def choose(core: Core, call: Call) -> Do:
-    """Answer a choice that asks; also in a hold."""
-    planned, cue = cue_of(core, call)
-    name, choice = planned.cue.id, planned.cue.choice
-    if choice is None:
-        raise Refused(f"cue {name} is no choice")
-    if cue.chosen is not None:
-        raise Refused(f"choice {name} was answered: {cue.chosen}")
-    if not asking.asks(core, name):
-        raise Refused(f"choice {name} is {cue.state}: it does not ask")
-    if not any(role in call.roles for role in choice.ask):
-        raise Refused(f"choice {name} asks {', '.join(choice.ask)}")
-    fresh(call, cue.seq, f"choice {name}")
-    option = str(call.args.get("option") or "")
-    if choice.option(option) is None:
-        known = ", ".join(one.name for one in choice.options)
-        raise Refused(f"choice {name} has no option {option!r}: {known}")
-    return lambda: asking.answer(core, name, option, "call", call.by)
 
 
 def skip(core: Core, call: Call) -> Do:

@@ -241,6 +241,8 @@ def describe_cue(cue: Cue) -> dict[str, str]:
     what = ", ".join(describe_action(action) for action in cue.do)
     if cue.choice:
         what = " / ".join(option.name for option in cue.choice.options)
+    if cue.poll:
+        what = "poll " + ", ".join(cue.poll.ask)
     return {"when": " · ".join(when), "what": what}
 
 

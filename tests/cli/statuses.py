@@ -66,6 +66,7 @@ def a_status(**more: Any) -> Status:
         "t0": T0,
         "standby": {},
         "choices": [],
+        "polls": [],
         "next": [],
         "batons": {},
         "gates": [],

@@ -257,3 +257,24 @@ def test_a_recovered_engine_takes_the_default():
     assert T0 + 45 * SECOND == decision.deadline_us
     decision = again.step(T0 + 45 * SECOND)
     assert ["chosen"] == [e.event for e in decision.events if e.cue == "demo"][:1]
+
+
+def test_after_a_choice_waits_for_its_end_and_or_after_does_not():
+    """SEMANTICS 4: a choice's end satisfies `after`; `also` admits it skipped; with
+    `or_after` what follows comes though an option was not taken.
+    """
+    runbook = book(
+        *demo(),
+        cue("then", after=After(cues=("demo",), also=("skipped",))),
+        cue("anyhow", after=After(cues=("demo", "cam"), or_after_us=MINUTE)),
+        end(),
+    )
+    play = Play(runbook)
+    play.call(T0 + SECOND, "choose", "demo", option="skip-it")
+    play.run(T0 + 5 * MINUTE)
+    assert [T0 + SECOND] == play.fired_us("then")
+    assert [T0 + MINUTE] == play.fired_us("anyhow")
+    skipped = Play(runbook)
+    skipped.call(T0 - SECOND, "skip", "demo")
+    skipped.run(T0 + MINUTE)
+    assert [T0 - SECOND] == skipped.fired_us("then")

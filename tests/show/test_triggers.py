@@ -56,6 +56,36 @@ def test_any_is_satisfied_by_the_first():
     assert [T0] == play.fired_us("c")
 
 
+def test_or_after_is_satisfied_in_any_case_after_a_time():
+    """SEMANTICS 4: `or_after: d`: satisfied at the latest d after the first fired."""
+    after = After(cues=("a", "b"), or_after_us=60 * SECOND)
+    runbook = book(
+        cue("a", scene("A"), at="T-0"),
+        cue("b", at="T+1h"),
+        cue("x", after=after),
+        cue("y", after=After(cues=("a", "c"), or_after_us=60 * SECOND)),
+        cue("c", at="T+10s"),
+    )
+    play = Play(runbook).run(T0 + 2 * MINUTE)
+    assert [T0 + 60 * SECOND] == play.fired_us("x")
+    assert [T0 + 10 * SECOND] == play.fired_us("y")
+
+
+def test_or_after_runs_on_the_cues_clock():
+    """SEMANTICS 1: offsets run on the cue's clock: a hold delays them."""
+    after = After(cues=("a",), or_after_us=60 * SECOND)
+    runbook = book(
+        cue("a", scene("A"), at="T-0", gate=()),
+        cue("x", after=after),
+        cue("e", at="T+1h"),
+    )
+    play = Play(runbook, answer=lambda command: [])
+    play.call(T0 + 10 * SECOND, "hold", "sound")
+    play.call(T0 + 40 * SECOND, "resume", "sound")
+    play.run(T0 + 2 * MINUTE)
+    assert [T0 + 90 * SECOND] == play.fired_us("x")
+
+
 def test_when_is_a_level_that_must_have_been_true_for_a_time():
     """SEMANTICS 4: C became true + `for`; unknown restarts it."""
     condition = when("stages.main.streaming", 10 * SECOND)

@@ -109,6 +109,7 @@ def a_status(**changes: Any) -> Status:
         "state": "counting", "verdict": None, "t0": T0,
         "standby": {"caller": {"cue": "reveal", "seq": 3}},
         "choices": [],
+        "polls": [],
         "next": ["reveal-post"],
         "gates": [
             {"cue": "reveal-post", "gate": "embargo car", "why": "not on air yet"}

@@ -39,6 +39,7 @@ from launchctl.show.events.cues import (
     Fired,
     Intent,
     SettledByHand,
+    Voted,
 )
 from launchctl.show.events.permits import (
     BatonTaken,
@@ -155,6 +156,7 @@ __all__ = [
     "Standby",
     "T0Set",
     "Unsilenced",
+    "Voted",
     "WallStepped",
     "decode",
     "encode",
@@ -199,6 +201,7 @@ REGISTRY: dict[str, type[Event]] = {
         CueRearmed,
         CueAsked,
         Chosen,
+        Voted,
         Intent,
         Commanded,
         AttemptEnded,

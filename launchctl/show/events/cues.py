@@ -100,12 +100,25 @@ class CueRearmed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueAsked(Event):
-    """A choice fired: it asks ``roles``. The ``idle`` cues of its options wait."""
+    """A choice or a poll fired: it asks ``roles``; a poll's former votes are void.
+
+    The ``idle`` cues of a choice's options wait.
+    """
 
     event: ClassVar[str] = "cue_asked"
     roles: tuple[str, ...]
     options: tuple[str, ...] = ()
     idle: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voted(Event):
+    """Somebody answered a poll for these roles: ``vote`` is go or no."""
+
+    event: ClassVar[str] = "voted"
+    roles: tuple[str, ...]
+    vote: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ export function drawStandby(status) {
   const items = [...byCue.values()].map((entry) =>
     [entry.cue, { ...entry, said: sheets.get(entry.cue)?.say }, standbyRow]);
   for (const choice of status.choices ?? []) items.push([`choice ${choice.choice}`, choice, choiceRow]);
+  for (const poll of status.polls ?? []) if (poll.until) items.push([`poll ${poll.poll}`, poll, pollRow]);
   if (!items.length) items.push(['', null, () => h('p.none', null, word('no_standby'))]);
   keep($('standby'), items);
   if (onGo && document.activeElement === document.body) focusGo();
@@ -80,6 +81,23 @@ function choiceRow({ choice, ask, options, default: usual }) {
     row.append(h('span.push', null, options.map((option) => button(option, {
       act: `choose-${option}`, kind: 'primary', name: word('choose_option', choice, option),
       press: () => call('choose', choice, { option }),
+    }))));
+  }
+  return row;
+}
+
+/** A poll that asks: who said what; one's own go and no. */
+function pollRow({ poll, ask, votes, missing }) {
+  const said = [...votes.map(({ role, vote }) => `${role}: ${word(`vote_${vote}`)}`),
+    ...missing.map((role) => `${role}: ?`)].join(', ');
+  const row = h('div.standby-row', null,
+    h('div', null,
+      h('span.role', null, word('poll')), h('strong', null, poll), h('span.what', null, said)));
+  if (ask.some((role) => roles.has(role))) {
+    row.append(h('span.push', null, ['go', 'no'].map((vote) => button(word(`vote_${vote}`), {
+      act: `vote-${vote}`, kind: vote === 'go' ? 'primary' : 'danger',
+      name: word('vote_on', poll, word(`vote_${vote}`)),
+      press: () => call('vote', poll, { vote }),
     }))));
   }
   return row;
