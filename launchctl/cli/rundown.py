@@ -155,6 +155,8 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an ar
             return f"{action.http.method} {_address(action.http.url)}"
         case act.Notify():
             return f"notify {action.notify.to} {_quoted(action.notify.text)}"
+        case act.Say():
+            return f"say to {action.say.to} {_quoted(action.say.text)}"
         case act.Hold():
             for_us = action.hold.for_us
             length = f" for {format_span(for_us)}" if for_us is not None else ""

@@ -25,6 +25,7 @@ from launchctl.cli.view_parts import (
     health_part,
     holds_part,
     next_part,
+    said_part,
     stages_part,
 )
 from launchctl.cli.view_segments import segments_part
@@ -193,7 +194,12 @@ def _l_clock(status: Status) -> Text:
 
 def _middle(status: Status, now: Micros) -> RenderableType:
     columns = Layout()
-    right = Group(counter_part(status), stages_part(status), health_part(status))
+    right = Group(
+        said_part(status),
+        counter_part(status),
+        stages_part(status),
+        health_part(status),
+    )
     columns.split_row(
         Layout(next_part(status, now), ratio=3),
         Layout(Padding(right, (0, 0, 0, 2)), ratio=2),

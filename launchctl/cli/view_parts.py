@@ -12,7 +12,15 @@ from launchctl.cli.words import countdown, duration, money, number, time_of_day
 from launchctl.times import Micros, micros, parse_instant
 
 if TYPE_CHECKING:
-    from launchctl.show.status import CueStatus, OutputStatus, OverrideStatus, Status
+    from collections.abc import Iterator
+
+    from launchctl.show.status import (
+        CueStatus,
+        OutputStatus,
+        OverrideStatus,
+        StageStatus,
+        Status,
+    )
 
 _NEXT = 8
 _TO_WARN = ("pending", "standby")
@@ -72,6 +80,17 @@ def override_in_words(given: OverrideStatus) -> Text:
         first = f"{given['asked_by']} and " if given["asked_by"] else ""
         text = f"OVERRIDDEN by {first}{given['by']}"
     return Text(f"{text} ({given['why']})", style="bold yellow")
+
+
+def said_part(status: Status) -> RenderableType:
+    """The last words to the presenter and the crew."""
+    lines = [
+        Text.assemble((f"SAID to {to} ", "dim"), (said["text"], "bold"))
+        for to, said in status["said"].items()
+    ]
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(*lines)
 
 
 def next_part(status: Status, now: Micros) -> RenderableType:
@@ -207,6 +226,7 @@ def stages_part(status: Status) -> RenderableType:
             lines.append(Text(f"  by hand: {hands}", style="yellow"))
         elif stage["wanted"] and stage["wanted"] != stage["program"]:
             lines.append(Text(f"  wanted: {stage['wanted']}", style="yellow"))
+        lines.extend(_asked(stage))
         if stage["text"]:
             lines.append(Text(f'  "{stage["text"]}"', style="dim"))
     lines.extend(_output_line(output) for output in status["outputs"])
@@ -226,6 +246,14 @@ def _output_line(output: OutputStatus) -> Text:
     return Text.assemble(
         ("OUTPUT ", "dim"), f"{output['output']} ", (word, style), behind + shown
     )
+
+
+def _asked(stage: StageStatus) -> Iterator[Text]:
+    """What a person is asked: the cue that a hand did, and what a restart left open."""
+    for cue in stage.get("offers", ()):
+        yield Text(f"  launch fire {cue}: it is there", style="bold")
+    for question in stage.get("asks", ()):
+        yield Text(f"  ASKS {question}", style="bold red")
 
 
 def health_part(status: Status) -> RenderableType:

@@ -250,6 +250,21 @@ class Notify(Action):
     notify: NotifyBody
 
 
+class SayBody(Frozen):
+    """A word to people on a page; an empty text takes the last one away."""
+
+    to: Literal["stage", "crew"]
+    text: str
+
+
+class Say(Action):
+    """Say something to the presenter (``/stage``) or the crew: a page shows it."""
+
+    kind = "say"
+    effect = Effect.WANTED
+    say: SayBody
+
+
 class HoldBody(Frozen):
     """``hold: NAME``, or ``{name, for, release}``; ``for`` makes it a planned hold."""
 
@@ -322,6 +337,7 @@ AnyAction = (
     | Post
     | Http
     | Notify
+    | Say
     | Hold
     | Silence
     | Retire
@@ -345,6 +361,7 @@ KINDS: dict[str, type[Action]] = {
         Post,
         Http,
         Notify,
+        Say,
         Hold,
         Silence,
         Retire,

@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import Any
 
-from launchctl.runbook.actions import Action, Http, Notify, Post, SetText
+from launchctl.runbook.actions import Action, Http, Notify, Post, Say, SetText
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.templates import template
 
@@ -25,6 +25,8 @@ def text_of(action: Action) -> str | None:
             return action.post.text
         case Notify():
             return action.notify.text
+        case Say():
+            return action.say.text
         case SetText():
             return action.text.text
     return None

@@ -18,6 +18,7 @@ from launchctl.runbook.read_posts import (
     read_http,
     read_notify,
     read_post,
+    read_say,
 )
 from launchctl.runbook.reader import Fields, Read, near
 from launchctl.runbook.unbuilt import ACTIONS, not_built
@@ -292,6 +293,7 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "post": read_post,
     "http": read_http,
     "notify": read_notify,
+    "say": read_say,
     "hold": _hold,
     "silence": _silence,
     "retire": _retire,

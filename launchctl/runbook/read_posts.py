@@ -8,7 +8,7 @@ from launchctl.runbook import actions as kinds
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.context import Context
 from launchctl.runbook.reader import Fields, Read
-from launchctl.runbook.yaml import Mapping, Node, plain
+from launchctl.runbook.yaml import Mapping, Node, Scalar, plain
 
 MAX_MEDIA = 4
 
@@ -183,3 +183,24 @@ def read_notify(context: Context, fields: Fields) -> dict[str, Any] | None:
     if to is None or text is None or not inner.sound:
         return None
     return {"notify": kinds.NotifyBody(to=to, text=text)}
+
+
+def read_say(context: Context, fields: Fields) -> dict[str, Any] | None:
+    """``say:`` a word to the presenter or the crew; an empty text takes it away."""
+    inner = inner_fields(context, fields, "say")
+    if inner is None:
+        return None
+    to = inner.need("to", context.reader.word("say.to", ("stage", "crew")))
+    node = inner.raw("text")
+    text: str | None = None
+    if node is None:
+        context.reader.problem(inner.node, "say: `text` is missing")
+        inner.sound = False
+    elif isinstance(node, Scalar) and node.value == "":
+        text = ""
+    else:
+        text = context.text("say.text", "message")(node)
+    inner.done()
+    if not inner.sound or text is None or to is None:
+        return None
+    return {"say": kinds.SayBody(to="stage" if to == "stage" else "crew", text=text)}

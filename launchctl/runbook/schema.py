@@ -212,6 +212,13 @@ def _bodies() -> Schema:
         "notify": _object(
             {"to": _ref("name"), "text": _ref("template")}, needs=("to", "text")
         ),
+        "say": _object(
+            {
+                "to": _word("stage", "crew"),
+                "text": {"type": "string", "maxLength": 4000},
+            },
+            needs=("to", "text"),
+        ),
         "hold": {
             "anyOf": [
                 _ref("name"),

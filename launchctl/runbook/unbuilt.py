@@ -20,7 +20,6 @@ ACTIONS = frozenset(
         "reply",
         "repost",
         "osc",
-        "say",
         "task",
     }
 )

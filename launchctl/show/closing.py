@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from launchctl.runbook.actions import Say
 from launchctl.show import events as ev
 from launchctl.show.asking import conclude_all
+from launchctl.show.build import NotRenderedError, render
 from launchctl.show.core import Core
 from launchctl.show.firing import send_loose
 from launchctl.show.outcomes import conclude
@@ -72,11 +74,22 @@ def _safe(core: Core, slot: str) -> None:
         case "counter":
             word = {"open": "open", "freeze": "frozen", "hide": "hidden"}
             core.emit(ev.CounterSet, counter=word[getattr(action, "counter", "hide")])
+        case "say":
+            assert isinstance(action, Say)
+            core.emit(ev.Said, to=action.say.to, text=_said(core, action))
         case "hold" | "silence" | "call" | "end":
             pass  # refused at load; all is silenced and nothing fires any more
         case _:
             key = f"{core.run}/safe/{slot}"
             send_loose(core, key, f"safe/{slot}", action, "safe after abort")
+
+
+def _said(core: Core, action: Say) -> str:
+    """What ``safe:`` says; as written where a name of it has no value."""
+    try:
+        return render(core, action, None)
+    except NotRenderedError:
+        return action.say.text
 
 
 def _unfired(core: Core) -> tuple[str, ...]:

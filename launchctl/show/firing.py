@@ -56,6 +56,8 @@ def begin(core: Core, planned: Planned, slot: Slot) -> None:
         case act.Player():
             core.emit(ev.PlayerSet, output=action.player)
             end_action(core, planned, slot, ActionWord.OK)
+        case act.Say():
+            _say(core, planned, slot, action)
         case act.Hold():
             open_hold(
                 core,
@@ -77,6 +79,16 @@ def begin(core: Core, planned: Planned, slot: Slot) -> None:
             _call(core, planned, slot, action.call)
         case _:
             send(core, planned, slot)
+
+
+def _say(core: Core, planned: Planned, slot: Slot, action: act.Say) -> None:
+    try:
+        text = build.render(core, action, None)
+    except build.NotRenderedError as error:
+        end_action(core, planned, slot, ActionWord.FAILED, str(error))
+        return
+    core.emit(ev.Said, cue=planned.cue.id, to=action.say.to, text=text)
+    end_action(core, planned, slot, ActionWord.OK)
 
 
 def accounts_of(core: Core, named: tuple[str, ...]) -> tuple[str, ...]:

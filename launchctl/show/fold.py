@@ -358,6 +358,13 @@ def _post_by_hand(state: State, event: ev.PostByHand) -> None:
     )
 
 
+def _said(state: State, event: ev.Said) -> None:
+    if event.text:
+        state.said[event.to] = (event.text, event.at_us)
+    else:
+        state.said.pop(event.to, None)
+
+
 def _needs_person(state: State, event: ev.NeedsPerson) -> None:
     state.stages[event.stage].asks[event.what] = event.text
 
@@ -443,6 +450,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OutputChanged: _output_changed,
     ev.ByHand: _by_hand,
     ev.PostByHand: _post_by_hand,
+    ev.Said: _said,
     ev.NeedsPerson: _needs_person,
     ev.OrdersSampled: _orders_sampled,
     ev.FigureAsked: _figure_asked,

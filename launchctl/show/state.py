@@ -271,6 +271,8 @@ class State:
     outputs: dict[str, OutputState] = field(default_factory=dict)
     approvals: dict[str, dict[str, Approval]] = field(default_factory=dict)
     """digest -> role -> consent."""
+    said: dict[str, tuple[str, Micros]] = field(default_factory=dict)
+    """``stage`` or ``crew`` -> the last word to them, and when."""
     hand_posts: dict[str, HandPost] = field(default_factory=dict)
     """``account/id`` -> a post made by hand."""
     silenced: dict[str, int] = field(default_factory=dict)

@@ -247,6 +247,7 @@ class Status(TypedDict):
     over_s: float | None
     expected_end: str | None
     hard_out: HardOutStatus | None
+    said: dict[str, dict[str, str]]
     posts: list[PostStatus]
     stages: list[StageStatus]
     outputs: list[OutputStatus]

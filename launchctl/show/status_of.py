@@ -87,6 +87,10 @@ def status_of(core: Core) -> Status:
         "over_s": end.over_s,
         "expected_end": _instant(end.expected_us),
         "hard_out": _hard_out(core),
+        "said": {
+            to: {"text": text, "at": format_instant(at_us)}
+            for to, (text, at_us) in state.said.items()
+        },
         "posts": _posts(core),
         "stages": [_stage(core, name) for name in state.stages],
         "outputs": [_output(core, name) for name in state.outputs],
@@ -325,7 +329,7 @@ def _stage(core: Core, name: str) -> StageStatus:
         "streaming": stage.streaming,
         "by_hand": [f"{what}: {value}" for what, value in stage.by_hand.items()],
         "text": stage.detail,
-        "asks": list(stage.asks.values()),
+        "asks": [_asked(name, what, text) for what, text in stage.asks.items()],
         "offers": offers(core, name),
     }
 
@@ -345,3 +349,8 @@ def _output(core: Core, name: str) -> OutputStatus:
         "playing": core.state.player == name,
         "text": output.detail,
     }
+
+
+def _asked(stage: str, what: str, text: str) -> str:
+    """The question, and how it is answered."""
+    return f"{text} Answer at the mixer of {stage}, or fire a cue that sets {what}."

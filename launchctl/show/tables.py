@@ -216,6 +216,7 @@ ACTIONS: dict[str, Row] = {
     "http": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "http"),
     "notify": Row(_R, 10 * SECOND, OnFailure.IGNORE, "notify"),
     "player": Row(_W, 2 * SECOND, OnFailure.HOLD, ""),
+    "say": Row(_W, 2 * SECOND, OnFailure.IGNORE, ""),
     "counter": Row(_W, 0, OnFailure.HOLD, ""),
     "hold": Row(_N, 0, OnFailure.HOLD, ""),
     "silence": Row(_N, 0, OnFailure.HOLD, ""),

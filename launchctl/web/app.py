@@ -121,6 +121,7 @@ def _crew_routes(
     return [
         web.get("/healthz", _health(feed)),
         web.get("/crew", pages.crew_page(viewer, access)),
+        web.get("/stage", pages.stage_page(viewer, access)),
         web.get("/login", pages.login_page(access)),
         web.post("/login", pages.login(access)),
         web.post("/logout", pages.logout),

@@ -81,6 +81,28 @@ def crew_page(viewer: View, access: Access) -> Handler:
     return get
 
 
+def stage_page(viewer: View, access: Access) -> Handler:
+    """``/stage``: the presenter's clock, what comes, and the last word to them."""
+
+    async def get(request: web.Request) -> web.StreamResponse:
+        try:
+            person = access.who(request)
+        except InputError as error:
+            return problem(503, str(error), error.hint)
+        if person is None:
+            raise web.HTTPSeeOther("/login")
+        lang = _language(request)
+        return _render(
+            "stage.html",
+            lang,
+            title=viewer.runbook.title,
+            rehearsal=viewer.status()["rehearsal"],
+            data={"lang": lang, "words": WORDS[lang], "zone": viewer.runbook.timezone},
+        )
+
+    return get
+
+
 def public_page(viewer: View, *, public_only: bool) -> Handler:
     """``/``: what everybody may see. The same bytes for all who read one language."""
 

@@ -132,6 +132,7 @@ def a_status(**changes: Any) -> Status:
         "over_s": None,
         "expected_end": None,
         "hard_out": None,
+        "said": {},
         "posts": [
             a_post("teaser", "sent", text=SENT_TEXT, id="7", needs=[],
                    url="https://x.com/elonmusk/status/7",

@@ -39,12 +39,21 @@ async def test_the_crew_page_carries_who_looks_and_what_they_may() -> None:
     assert " onclick=" not in text
 
 
+async def test_the_stage_page_is_the_presenters_clock() -> None:
+    """A clock, what comes, and the last word: and nothing that could be pressed."""
+    text = await the_page("/stage")
+    for place in ("t", "local", "hold", "said", "segment", "next"):
+        assert f'id="{place}"' in text
+    assert "<button" not in text
+    assert "/static/stage.js" in text
+
+
 async def test_a_title_cannot_become_markup() -> None:
     """What a runbook says is shown, never run."""
     title = '</script><script>alert("x")</script>'
     view = RecordingView(a_runbook(title=title))
     async with a_site(view) as client:
-        for path in ("/", "/crew"):
+        for path in ("/", "/crew", "/stage"):
             text = await (await client.get(path)).text()
             assert "<script>alert" not in text
             assert "&lt;/script&gt;" in text

@@ -87,6 +87,7 @@ from launchctl.show.events.world import (
     OrdersSampled,
     OutputChanged,
     PostByHand,
+    Said,
     StageChanged,
 )
 from launchctl.times import format_instant, micros, parse_instant, seconds
@@ -149,6 +150,7 @@ __all__ = [
     "Retired",
     "Revoked",
     "RunStarted",
+    "Said",
     "SettledByHand",
     "ShowEnded",
     "Silenced",
@@ -218,6 +220,7 @@ REGISTRY: dict[str, type[Event]] = {
         OutputChanged,
         ByHand,
         PostByHand,
+        Said,
         NeedsPerson,
         OrdersSampled,
         FigureAsked,

@@ -78,6 +78,15 @@ class PostByHand(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Event):
+    """A word to the presenter (``to`` stage) or the crew; "" takes the last away."""
+
+    event: ClassVar[str] = "said"
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsPerson(Event):
     """After a restart a machine does not do this by itself: it asks."""
 

@@ -13,6 +13,10 @@ export function drawPanels(status, wall) {
   drawGates(status, wall);
   list('posts', status.posts, (post) => `${post.cue}/${post.account}/${post.digest}`,
     (post) => postItem(post));
+  list('said', Object.entries(status.said ?? {}), ([to]) => to, ([to, { text, at }]) =>
+    h('div.item', null, h('div.row', null, h('b', null, word(`said_${to}`)),
+      h('span.soft', null, wall(instant(at)))), h('span.warn', null, text)));
+  if (!Object.keys(status.said ?? {}).length) only('said', word('nothing_said'));
   drawCounter(status);
   list('stages', status.stages, (stage) => stage.stage, stageItem);
   list('embargoes', status.embargoes.map((embargo) => ({
@@ -234,6 +238,12 @@ function stageItem(stage) {
       same ? null : [h('dt', null, word('wanted')), h('dd.warn', null, stage.wanted)]),
     stage.by_hand.length
       ? h('span.warn', null, `${word('by_hand')}: ${stage.by_hand.join(', ')}`) : null,
+    (stage.offers ?? []).map((cue) => h('div.row', null,
+      h('span.warn', null, word('offered', cue)),
+      can('go') ? h('span.push', null, button(word('fire_offered', cue), {
+        act: `offer-${cue}`, kind: 'primary', press: () => call('fire', cue),
+      })) : null)),
+    (stage.asks ?? []).map((question) => h('p.warn', { role: 'alert' }, question)),
     stage.text ? h('span.soft', null, stage.text) : null);
 }
 
