@@ -167,6 +167,14 @@ def vote(
     return _one("vote", poll, vote=word, **({"role": role} if role else {}))
 
 
+@_verb("confirm")
+def confirm(
+    what: Annotated[str, typer.Argument(metavar="WHAT|CUE", show_default=False)],
+) -> _Work:
+    """Record that something outside is so, with --evidence; or confirm a cue."""
+    return _one("confirm", what)
+
+
 @_verb("hold")
 def hold(name: Annotated[str, typer.Argument(metavar="NAME")] = "operator") -> _Work:
     """Stop the countdown until somebody resumes."""

@@ -123,7 +123,34 @@ class Poll(Frozen):
     max_age_us: Span | None = None
 
 
-Gate = OnAir | Seen | StreamHealthy | ApprovedBy | OrdersFresh | Check | Poll
+class Confirmed(Frozen):
+    """Somebody of the role ``by`` recorded that ``what`` is so, with evidence.
+
+    ``evidence`` url: it must be an address.
+    """
+
+    what: Text
+    by: Name
+    evidence: Literal["url"] | None = None
+
+
+class TwoPerson(Frozen):
+    """Two persons of ``role`` confirmed the cue; a GO is one of them."""
+
+    role: Name
+
+
+Gate = (
+    OnAir
+    | Seen
+    | StreamHealthy
+    | ApprovedBy
+    | OrdersFresh
+    | Check
+    | Poll
+    | Confirmed
+    | TwoPerson
+)
 
 
 class Else(StrEnum):

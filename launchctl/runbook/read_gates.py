@@ -165,6 +165,41 @@ def _poll(context: Context) -> Read[model.Gate]:
     return read
 
 
+def _confirmed(context: Context) -> Read[model.Gate]:
+    reader = context.reader
+
+    def read(node: Node) -> model.Gate | None:
+        fields = reader.fields(node, "confirmed")
+        if fields is None:
+            return None
+        what = fields.need("what", reader.text("confirmed.what", 200))
+        by = fields.need("by", context.refer("role", "confirmed.by"))
+        url = fields.take("evidence", reader.word("confirmed.evidence", ("url",)))
+        fields.done()
+        if what is None or by is None or not fields.sound:
+            return None
+        return model.Confirmed(what=what, by=by, evidence="url" if url else None)
+
+    return read
+
+
+def _two_person(context: Context) -> Read[model.Gate]:
+    reader = context.reader
+    refer = context.refer("role", "two_person")
+
+    def read(node: Node) -> model.Gate | None:
+        role = refer(node)
+        if role is not None and not reader.cue:
+            reader.problem(
+                node,
+                "two_person: two persons confirm a cue, nothing else",
+                "write it as the gate of a cue",
+            )
+        return None if role is None else model.TwoPerson(role=role)
+
+    return read
+
+
 _GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "on_air": _on_air,
     "seen": _seen,
@@ -173,4 +208,6 @@ _GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "orders_fresh": _orders_fresh,
     "check": _check,
     "poll": _poll,
+    "confirmed": _confirmed,
+    "two_person": _two_person,
 }

@@ -133,6 +133,11 @@ def _gate_keys() -> Schema:
         "approved_by": _ref("names"),
         "orders_fresh": _ref("span"),
         "check": _ref("condition"),
+        "confirmed": _object(
+            {"what": _text(200), "by": _ref("name"), "evidence": _word("url")},
+            needs=("what", "by"),
+        ),
+        "two_person": _ref("name"),
         "poll": {
             "anyOf": [
                 _ref("name"),

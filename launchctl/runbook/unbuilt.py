@@ -23,7 +23,7 @@ ACTIONS = frozenset(
         "task",
     }
 )
-GATES = frozenset({"confirmed", "url_ok", "two_person"})
+GATES = frozenset({"url_ok"})
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
 NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
 SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})

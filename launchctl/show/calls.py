@@ -42,6 +42,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "skip": verbs.skip,
     "choose": verbs_asks.choose,
     "vote": verbs_asks.vote,
+    "confirm": verbs_asks.confirm,
     "hold": verbs.hold,
     "resume": verbs.resume,
     "approve": verbs_posts.approve,

@@ -219,6 +219,7 @@ _SHUT_OR_OPEN = (
     ev.WallStepped,
     ev.HoldOpened,
     ev.Approved,
+    ev.Confirmed,
     ev.Retired,
     ev.Revoked,
     ev.FigureFixed,

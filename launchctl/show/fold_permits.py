@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.state import BatonState, OverrideState, State
+from launchctl.show.state import BatonState, Confirmation, OverrideState, State
 
 
 def _override_asked(state: State, event: ev.OverrideAsked) -> None:
@@ -44,9 +44,17 @@ def _retired(state: State, event: ev.Retired) -> None:
         state.retired.setdefault(cue, {}).setdefault(slot, event.reason)
 
 
+def _confirmed(state: State, event: ev.Confirmed) -> None:
+    about = event.what or f"cue:{event.cue}"
+    state.confirmed.setdefault(about, {})[event.by or ""] = Confirmation(
+        event.roles, event.at_us, event.evidence
+    )
+
+
 PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OverrideAsked: _override_asked,
     ev.Overridden: _overridden,
+    ev.Confirmed: _confirmed,
     ev.BatonTaken: _baton_taken,
     ev.EmbargoWarned: _embargo_warned,
     ev.Retired: _retired,

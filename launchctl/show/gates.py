@@ -12,14 +12,17 @@ from launchctl.runbook import actions as act
 from launchctl.runbook.model import (
     ApprovedBy,
     Check,
+    Confirmed,
     Gate,
     OnAir,
     OrdersFresh,
     Poll,
     Seen,
     StreamHealthy,
+    TwoPerson,
 )
 from launchctl.show import permissions as per
+from launchctl.show.confirmations import why_not_two, why_unconfirmed
 from launchctl.show.core import Core
 from launchctl.show.outputs import seen_at_us, why_not_healthy, why_not_seen
 from launchctl.show.overrides import embargo_gate, is_overridden
@@ -85,11 +88,15 @@ def gate_name(gate: Gate) -> str:
             return f"check: {gate.check.source}"
         case Poll():
             return f"poll: {gate.cue}"
+        case Confirmed():
+            return f"confirmed: {gate.what}"
+        case TwoPerson():
+            return f"two_person: {gate.role}"
         case _:
             assert_never(gate)
 
 
-def why_gate_closed(
+def why_gate_closed(  # noqa: C901  an arm a gate
     core: Core, gate: Gate, since_us: Micros, texts_of: tuple[Planned, ...]
 ) -> str | None:
     """A sentence if the gate is closed; None if it is open.
@@ -114,6 +121,10 @@ def why_gate_closed(
             return f"{gate.check.source} is {'unknown' if said is None else 'false'}"
         case Poll():
             return _poll(core, gate)
+        case Confirmed():
+            return why_unconfirmed(core, gate, texts_of)
+        case TwoPerson():
+            return why_not_two(core, gate, texts_of)
         case _:
             assert_never(gate)
 

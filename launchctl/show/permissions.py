@@ -13,12 +13,14 @@ from launchctl.runbook.embargo import embargoes_of
 from launchctl.runbook.model import (
     ApprovedBy,
     Check,
+    Confirmed,
     Gate,
     OnAir,
     OrdersFresh,
     Poll,
     Seen,
     StreamHealthy,
+    TwoPerson,
 )
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
@@ -158,7 +160,7 @@ def why_embargo_closed(core: Core, name: str) -> str | None:
     return None
 
 
-def _gate_words(gate: Gate | None) -> str:
+def _gate_words(gate: Gate | None) -> str:  # noqa: C901  an arm a gate
     """A gate as it is written in the runbook."""
     match gate:
         case OnAir():
@@ -175,6 +177,10 @@ def _gate_words(gate: Gate | None) -> str:
             return f"check: {gate.check.source}"
         case Poll():
             return f"poll: {gate.cue}"
+        case Confirmed():
+            return f"confirmed: {gate.what}"
+        case TwoPerson():
+            return f"two_person: {gate.role}"
         case None:
             return "nothing"
 

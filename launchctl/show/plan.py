@@ -17,6 +17,7 @@ from launchctl.runbook.model import (
     AtT,
     AtWall,
     Check,
+    Confirmed,
     Cue,
     Else,
     Gate,
@@ -88,6 +89,8 @@ class Plan:
     """cue -> cues whose ``after`` or ``at`` names it."""
     readers: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
     """subject of a condition (``("stages","main")``) -> owners: ``cue:X``, ..."""
+    confirmed: dict[str, list[Confirmed]] = field(default_factory=dict)
+    """What people have to record -> the gates that wait for it."""
     polls: list[str] = field(default_factory=list)
     t_cues: list[str] = field(default_factory=list)
     wall_cues: list[str] = field(default_factory=list)
@@ -286,6 +289,8 @@ def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:
             _reads(plan, gate.check, owner)
         if isinstance(gate, OrdersFresh):
             plan.reads_orders = True
+        if isinstance(gate, Confirmed):
+            plan.confirmed.setdefault(gate.what, []).append(gate)
         if isinstance(gate, Poll):
             plan.readers.setdefault(("cues", gate.cue), []).append(owner)
 

@@ -63,6 +63,15 @@ class Vote:
 
 
 @dataclass(slots=True)
+class Confirmation:
+    """What a person recorded, and for which of their roles."""
+
+    roles: tuple[str, ...]
+    at_us: Micros
+    evidence: str
+
+
+@dataclass(slots=True)
 class CueState:
     """One cue. ``seq`` is the event that last changed its state."""
 
@@ -275,6 +284,8 @@ class State:
     """``stage`` or ``crew`` -> the last word to them, and when."""
     hand_posts: dict[str, HandPost] = field(default_factory=dict)
     """``account/id`` -> a post made by hand."""
+    confirmed: dict[str, dict[str, Confirmation]] = field(default_factory=dict)
+    """what, or ``cue:X`` -> person -> their last confirmation."""
     silenced: dict[str, int] = field(default_factory=dict)
     """account -> the seq that silenced it."""
     spoke_again_us: dict[str, Micros] = field(default_factory=dict)

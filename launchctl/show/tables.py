@@ -271,6 +271,8 @@ REARM_PAUSE_US = 1 * SECOND
 CALL_EXPIRY_US = 2 * SECOND
 OVERRIDE_CONFIRM_US = 60 * SECOND
 """Within this a second person confirms an override that needs two."""
+TWO_PERSON_US = 5 * MINUTE
+"""Two persons confirm within this of each other."""
 TWO_PERSON_GATES = ("embargo", "two_person")
 """Kinds of gates whose override needs two persons."""
 EXPIRING = ("go", "fire", "resume", "choose")
@@ -279,6 +281,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "go": (),
     "choose": (),
     "vote": (),
+    "confirm": (),
     "skip": ("go",),
     "fire": ("go",),
     "hold": ("hold",),
@@ -300,8 +303,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "take-baton": (),
 }
 """verb -> any of these in a role's ``may``. () is decided by the target: ``go`` by the
-cue's roles, ``choose`` and ``vote`` by whom it asks, ``resume`` by the hold's,
-``take-baton`` by its role. Posts-only cues also take ``post`` for skip and fire.
+cue's roles, ``choose``, ``vote`` and ``confirm`` by whom it asks, ``resume`` by the
+hold's, ``take-baton`` by its role. Posts-only cues also take ``post`` for skip and
+fire.
 """
 
 BATON_VERBS = (
@@ -326,7 +330,6 @@ NOT_BUILT = (
     "jump",
     "do",
     "amend",
-    "confirm",
     "post correct",
     "post delete",
 )

@@ -12,6 +12,7 @@ from launchctl.runbook.model import AtT
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.closing import abort_show, end_show
+from launchctl.show.confirmations import count_go
 from launchctl.show.core import Core
 from launchctl.show.cues import become_due
 from launchctl.show.holds import open_hold, release_hold, set_t0, t0_from_go
@@ -67,12 +68,13 @@ def go(core: Core, call: Call) -> Do:
         if call.target in (None, cue) and cue is not None:
             fresh(call, seq, "the standby")
             _other_eyes(core, core.plan.cues[cue], call)
-            return lambda: _do_go(core, core.plan.cues[cue], call.by)
+            return lambda: _do_go(core, core.plan.cues[cue], call)
     names = ", ".join(str(cue) for cue, _ in standing.values())
     raise Refused(f"stale: {call.target!r} does not stand by, {names} does")
 
 
-def _do_go(core: Core, planned: Planned, by: str) -> None:
+def _do_go(core: Core, planned: Planned, call: Call) -> None:
+    by = call.by
     if core.state.zero_r_us is None and planned.procedure is None:
         at = planned.cue.at
         offset_us = at.offset_us if isinstance(at, AtT) else 0
@@ -81,6 +83,7 @@ def _do_go(core: Core, planned: Planned, by: str) -> None:
         for name in skipped:
             reason = "its instant had passed when T-0 was set"
             core.emit(ev.CueSkipped, cue=name, reason=reason)
+    count_go(core, planned, call)
     become_due(core, planned, core.now_us, how="go", by=by)
 
 

@@ -1,11 +1,13 @@
-"""The verbs that answer what asks: choose, vote.
+"""The verbs that answer what asks: choose, vote, confirm.
 
 As in ``verbs``: each raises ``Refused``, having changed nothing, or gives what to do.
 """
 
 from __future__ import annotations
 
+from launchctl.runbook.model import Confirmed, TwoPerson
 from launchctl.show import asking
+from launchctl.show import events as ev
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
 from launchctl.show.tables import CueWord
@@ -54,3 +56,65 @@ def vote(core: Core, call: Call) -> Do:
     if word == "go":
         fresh(call, cue.seq, f"poll {name}")
     return lambda: asking.vote(core, name, roles, word, call)
+
+
+def confirm(core: Core, call: Call) -> Do:
+    """Record that something outside is so, with evidence; or confirm a cue, as one of
+    two persons. The target is what the gates call it, or a cue that waits for it.
+    """
+    target = call.target or ""
+    gates = _asked(core, target)
+    if not gates:
+        raise Refused(f"nothing waits for a confirmation of {target!r}")
+    named = call.args.get("role")
+    mine = [
+        (gate, role)
+        for gate, role in gates
+        if role in call.roles and named in (None, role)
+    ]
+    if not mine:
+        who = ", ".join(dict.fromkeys(role for _, role in gates))
+        raise Refused(f"{target!r} is confirmed by {who}")
+    evidence = str(call.args.get("evidence") or "").strip()
+    for gate, _ in mine:
+        _check_evidence(gate, evidence)
+
+    def do() -> None:
+        found: dict[str, dict[str, None]] = {}
+        for gate, role in mine:
+            what = gate.what if isinstance(gate, Confirmed) else ""
+            found.setdefault(what, {})[role] = None
+        for what, roles in found.items():
+            core.emit(
+                ev.Confirmed,
+                cue=None if what else target,
+                by=call.by,
+                roles=tuple(roles),
+                what=what,
+                evidence=evidence,
+            )
+
+    return do
+
+
+def _asked(core: Core, target: str) -> list[tuple[Confirmed | TwoPerson, str]]:
+    """The gates that a confirmation may open, each with its role."""
+    planned = core.plan.cues.get(target)
+    found: list[tuple[Confirmed | TwoPerson, str]] = [
+        (gate, gate.by) for gate in core.plan.confirmed.get(target, ())
+    ]
+    for gate in planned.cue.gate if planned else ():
+        if isinstance(gate, Confirmed):
+            found.append((gate, gate.by))
+        elif isinstance(gate, TwoPerson):
+            found.append((gate, gate.role))
+    return found
+
+
+def _check_evidence(gate: Confirmed | TwoPerson, evidence: str) -> None:
+    if isinstance(gate, TwoPerson):
+        return
+    if not evidence:
+        raise Refused(f"{gate.what!r} is confirmed with evidence: say what shows it")
+    if gate.evidence == "url" and not evidence.startswith(("https://", "http://")):
+        raise Refused(f"the evidence of {gate.what!r} is an address (https://...)")

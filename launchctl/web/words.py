@@ -56,6 +56,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("vote_go", "go", "ja"),
     ("vote_no", "no", "nein"),
     ("vote_on", "{}: vote {}", "{}: {} stimmen"),
+    ("confirm_button", "Confirm", "Bestätigen"),
+    ("ask_evidence", "What shows it (an address):", "Was es belegt (eine Adresse):"),
     ("go", "GO", "GO"),
     ("go_cue", "GO {}", "GO {}"),
     ("just_changed", "The standby changed just now: look again, then press GO.",

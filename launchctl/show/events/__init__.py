@@ -43,6 +43,7 @@ from launchctl.show.events.cues import (
 )
 from launchctl.show.events.permits import (
     BatonTaken,
+    Confirmed,
     EmbargoWarned,
     Overridden,
     OverrideAsked,
@@ -107,6 +108,7 @@ __all__ = [
     "Closing",
     "Commanded",
     "ConditionChanged",
+    "Confirmed",
     "CounterSet",
     "CueAdopted",
     "CueAsked",
@@ -213,6 +215,7 @@ REGISTRY: dict[str, type[Event]] = {
         CueAdopted,
         OverrideAsked,
         Overridden,
+        Confirmed,
         BatonTaken,
         EmbargoWarned,
         Retired,

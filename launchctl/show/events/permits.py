@@ -61,3 +61,16 @@ class Retired(Event):
     event: ClassVar[str] = "retired"
     slots: tuple[tuple[str, str], ...]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed(Event):
+    """The person ``by`` recorded, for these roles, that ``what`` is so.
+
+    Without ``what`` it is the cue that was confirmed (``two_person``).
+    """
+
+    event: ClassVar[str] = "confirmed"
+    roles: tuple[str, ...]
+    what: str = ""
+    evidence: str = ""

@@ -103,7 +103,22 @@ function gateItem(gate) {
   if (can('override') && !NO_OVERRIDE.test(gate.gate)) {
     row.append(h('span.push', null, overrideButton(word('override'), gate)));
   }
-  return h('div.item', null, row, h('span.warn', null, gate.why));
+  return h('div.item', null, row, h('span.warn', null, gate.why), confirmButton(gate));
+}
+
+/** What waits for a person's word: they give it here, with what shows it. */
+function confirmButton(gate) {
+  const outside = gate.gate.startsWith('confirmed:');
+  if (!outside && !gate.gate.startsWith('two_person:')) return null;
+  return button(word('confirm_button'), {
+    act: 'confirm', sure: !outside, name: `${word('confirm_button')}: ${gate.cue}`,
+    press: () => {
+      const evidence = outside ? prompt(word('ask_evidence')) : null;
+      if (!outside || evidence?.trim()) {
+        call('confirm', gate.cue, outside ? { evidence: evidence.trim() } : {});
+      }
+    },
+  });
 }
 
 function overrideButton(label, { cue, gate }) {
