@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from launchctl.cli.demo_world import demo_files, emulated, first_look
+from launchctl.cli.notices import Notices
 from launchctl.cli.output import print_json
 from launchctl.cli.reporting import print_report, report_of
 from launchctl.cli.run import watch_to_the_end
@@ -66,12 +67,13 @@ async def _run(*, speed: float, browser: bool, as_json: bool) -> int:
             if browser and _has_display():
                 webbrowser.open(page)
             source = runbook.orders.sources[0].name if runbook.orders else ""
+            running.notices.standing = _note(page, speed)
             around = _Play(
                 script,
                 f"{running.url}/hooks/{source}",
                 world.hook_secret,
                 t0_us,
-                "" if as_json else _note(page, speed),
+                None if as_json else running.notices,
             )
             code = await watch_to_the_end(running, around.watch)
     if as_json:
@@ -94,14 +96,14 @@ def _instants(runbook: Runbook) -> tuple[Micros, Micros]:
 class _Play:
     """What happens around the show while it is watched, and what came of it.
 
-    ``note`` empty: nothing is drawn.
+    ``notices`` None: nothing is drawn.
     """
 
     script: Script
     hook_url: str
     hook_secret: str = field(repr=False)
     t0_us: Micros
-    note: str
+    notices: Notices | None
     deeds: list[Deed] = field(default_factory=list)
     orders: Played = field(default_factory=Played)
     report: dict[str, Any] = field(default_factory=dict)
@@ -115,8 +117,8 @@ class _Play:
         async with viewer.folder.inbox() as inbox, asyncio.TaskGroup() as group:
             people = group.create_task(play(self.script, viewer, inbox, origin, done))
             buyers = group.create_task(play_orders(stream, done))
-            if self.note:
-                await show_until(viewer, done, self.note)
+            if self.notices is not None:
+                await show_until(viewer, done, self.notices)
         self.deeds, self.orders = people.result(), buyers.result()
         self.report = await report_of(viewer)
 

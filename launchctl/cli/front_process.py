@@ -61,6 +61,7 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
                 hooks=hooks,
                 public_only=public_only,
                 address=address,
+                allowed_hosts=boot["allow_hosts"],
             )
             answer[name] = await _listen(stack, app, address)
         if runbook.orders:

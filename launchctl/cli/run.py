@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ def run_command(
     run_dir: Path | None,
     recover: Path | None,
     t0: str | None,
-    serve: str,
+    serve: str | None,
     public: str | None,
+    allow_hosts: Sequence[str],
     sets: Sequence[str],
     as_json: bool,
 ) -> int:
@@ -53,6 +55,7 @@ def run_command(
         sets=parse_sets(sets),
         serve=serve,
         public=public,
+        allow_hosts=allow_hosts,
     )
     return asyncio.run(_run(request, as_json=as_json))
 
@@ -77,8 +80,10 @@ def parse_sets(written: Sequence[str]) -> list[tuple[str, str]]:
 
 async def _run(request: RunRequest, *, as_json: bool) -> int:
     async with start_show(request) as running:
-        watch = print_lines if as_json else show_in_terminal
-        return await watch_to_the_end(running, watch)
+        if as_json:
+            return await watch_to_the_end(running, print_lines)
+        running.notices.standing = f"{running.url}/crew"
+        return await watch_to_the_end(running, partial(show_in_terminal, running))
 
 
 Watch = Callable[[Viewer, asyncio.Event], Coroutine[Any, Any, None]]
@@ -166,11 +171,13 @@ async def _until(viewer: Viewer, done: asyncio.Event) -> AsyncIterator[list[Line
         ending.cancel()
 
 
-async def show_in_terminal(viewer: Viewer, done: asyncio.Event) -> None:
+async def show_in_terminal(
+    running: RunningShow, viewer: Viewer, done: asyncio.Event
+) -> None:
     """The live view where there is a terminal, plain lines elsewhere; then a report."""
     meta = viewer.folder.meta
     print(f"run     {meta.run}\nfolder  {viewer.folder.path}\npage    {meta.url}/crew")
-    await show_until(viewer, done)
+    await show_until(viewer, done, running.notices)
     print_report(await report_of(viewer))
 
 
@@ -188,10 +195,9 @@ def two_presses(running: RunningShow) -> Iterator[None]:
         nonlocal last_s
         pressed_s, last_s = last_s, loop.time()
         if sys.stdin.isatty() and loop.time() - pressed_s > _PRESSES_S:
-            print(
-                "\nthe show runs on. `launch abort` ends it safely;"
-                f" Ctrl-C again within {_PRESSES_S:g} s stops its processes",
-                file=sys.stderr,
+            running.notices.say(
+                f"the show runs on; Ctrl-C again within {_PRESSES_S:g} s stops its"
+                " processes. `launch abort` ends it safely"
             )
         elif main is not None:
             main.cancel()

@@ -35,19 +35,28 @@ def run(  # noqa: PLR0917  typer calls it by name
     ] = None,
     t0: T0 = None,
     serve: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--serve",
             metavar="HOST:PORT",
-            help="Where all pages are; keys are demanded unless it is loopback.",
+            help="Where all pages are; keys are demanded unless it is loopback."
+            " By default a free port of this machine; with --recover as before.",
         ),
-    ] = "127.0.0.1:0",
+    ] = None,
     public: Annotated[
         str | None,
         typer.Option(
             "--public",
             metavar="HOST:PORT",
             help="Where only the public page and the shops' hooks are.",
+        ),
+    ] = None,
+    allow_hosts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="A further host name that the pages answer to; repeat it for more.",
         ),
     ] = None,
     sets: Sets = None,
@@ -64,6 +73,7 @@ def run(  # noqa: PLR0917  typer calls it by name
             t0=t0,
             serve=serve,
             public=public,
+            allow_hosts=allow_hosts or [],
             sets=sets or [],
             as_json=json,
         )

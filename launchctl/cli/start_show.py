@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from urllib.parse import urlsplit
 
+from launchctl.cli.front_keeper import FrontKeeper
+from launchctl.cli.notices import Notices
 from launchctl.cli.processes import Child, start_child
 from launchctl.clock import Origin, wall_us
 from launchctl.conductor.viewer import Viewer
@@ -38,8 +41,10 @@ class RunRequest:
         recover: take up the unfinished run in ``run_dir``.
         t0: an RFC 3339 instant, ``+SPAN`` from now, or None for the runbook's own.
         sets: overridden addresses, (path, value).
-        serve: HOST:PORT of everything; port 0 takes a free one.
-        public: HOST:PORT of the public pages alone, or None.
+        serve: HOST:PORT of everything; port 0 takes a free one. None: where a run
+            that is taken up was served, else a free port of loopback.
+        public: HOST:PORT of the public pages alone, or None: as it was, or nowhere.
+        allow_hosts: further host names that all pages answer to.
         speed: how many seconds of the show pass in a second; rehearsals only.
         start_us: N at the start; rehearsals only. None takes the wall clock.
         rehearsal: no real network may be reached.
@@ -51,8 +56,9 @@ class RunRequest:
     recover: bool = False
     t0: str | None = None
     sets: Sequence[tuple[str, str]] = ()
-    serve: str = "127.0.0.1:0"
+    serve: str | None = None
     public: str | None = None
+    allow_hosts: Sequence[str] = ()
     speed: float = 1.0
     start_us: Micros | None = None
     rehearsal: bool = False
@@ -65,22 +71,24 @@ class RunningShow:
 
     folder: RunFolder
     show: Child
-    front: Child
+    front: FrontKeeper
+    notices: Notices
 
     @property
     def url(self) -> str:
         """Where the pages are."""
-        url: str = self.front.ready["url"]
+        url: str = self.front.child.ready["url"]
         return url
 
     def as_meta(self) -> RunMeta:
         """What ``run.json`` says of it."""
+        front = self.front.child
         return replace(
             self.folder.meta,
             pid=self.show.pid,
-            front_pid=self.front.pid,
-            url=self.front.ready.get("url"),
-            public_url=self.front.ready.get("public_url"),
+            front_pid=front.pid,
+            url=front.ready.get("url"),
+            public_url=front.ready.get("public_url"),
         )
 
     async def ended(self) -> int:
@@ -100,10 +108,10 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
     async with AsyncExitStack() as stack:
         try:
             # The front first: hooks count before the first cue and after the last.
-            boot = {"serve": request.serve, "public": request.public}
-            front = await start_child(
-                "front", folder.path, {**boot, "secrets": given.front}
-            )
+            boot = {**_addresses(request, folder.meta), "secrets": given.front}
+            notices = Notices()
+            child = await start_child("front", folder.path, boot)
+            front = FrontKeeper(folder, child, boot, notices)
             stack.push_async_callback(front.stop)
             show = await start_child("show", folder.path, {"secrets": given.show})
             stack.push_async_callback(show.stop)
@@ -111,9 +119,25 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
             if not request.recover:
                 folder.discard()
             raise
-        running = RunningShow(folder, show, front)
+        running = RunningShow(folder, show, front, notices)
         folder.write(running.as_meta())
+        front.keep()
         yield running
+
+
+def _addresses(request: RunRequest, before: RunMeta) -> dict[str, Any]:
+    """Where the front shall listen. A run that is taken up stays where it was: people
+    have its pages open, and shops deliver there.
+    """
+    return {
+        "serve": request.serve or _netloc(before.url) or "127.0.0.1:0",
+        "public": request.public or _netloc(before.public_url),
+        "allow_hosts": list(request.allow_hosts),
+    }
+
+
+def _netloc(url: str | None) -> str | None:
+    return urlsplit(url).netloc if url else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from launchctl.cli.notices import Notices
 from launchctl.cli.output import console
 from launchctl.cli.view_parts import (
     counter_part,
@@ -34,6 +35,8 @@ from launchctl.times import Micros, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from rich.console import Console
 
     from launchctl.show.status import Status
 
@@ -111,17 +114,30 @@ def _cut(text: Text) -> Text:
     return text
 
 
-async def show_until(viewer: Watched, done: asyncio.Event, note: str = "") -> None:
+async def show_until(
+    viewer: Watched, done: asyncio.Event, notices: Notices | None = None
+) -> None:
     """Draw the run until ``done`` is set; plain lines where there is no terminal.
 
-    ``note`` stands below the picture (or before the lines) all the time.
+    The last line of ``notices`` stands below the picture, or before the lines.
     """
     screen = console()
+    notices = notices or Notices()
     if not screen.is_terminal:
-        if note:
-            print(note, flush=True)
+        if notices.standing:
+            print(notices.standing, flush=True)
         await _print_lines_until(viewer, done)
         return
+    notices.on_screen = True
+    try:
+        await _draw_until(viewer, done, notices, screen)
+    finally:
+        notices.free()
+
+
+async def _draw_until(
+    viewer: Watched, done: asyncio.Event, notices: Notices, screen: Console
+) -> None:
     latest: list[Any] = []
     seen = 0
     with Live(console=screen, screen=True, auto_refresh=False) as live:
@@ -130,9 +146,9 @@ async def show_until(viewer: Watched, done: asyncio.Event, note: str = "") -> No
             seen = new[-1]["seq"] if new else seen
             latest = [*latest, *new][-_LAST_LINES:]
             status = viewer.status()
-            live.update(
-                render(status, latest, parse_instant(status["at"])), refresh=True
-            )
+            now_us = parse_instant(status["at"])
+            picture = render(status, latest, now_us, notices.last_line())
+            live.update(picture, refresh=True)
             if done.is_set():
                 return
             await _wait(done, PERIOD_S)

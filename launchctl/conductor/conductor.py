@@ -15,7 +15,6 @@ import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -26,10 +25,12 @@ from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
 from launchctl.conductor.figures import take_figure
 from launchctl.conductor.hands import HandWatch
+from launchctl.conductor.order_feed import OrderFeed
 from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
+from launchctl.drivers.base import Driver, Health, Level
 from launchctl.errors import JournalError
 from launchctl.runbook.actions import Effect
 from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
@@ -40,12 +41,11 @@ from launchctl.show.inputs import (
     ClockStepped,
     HealthSeen,
     Input,
-    OrdersSeen,
     Settled,
     StageSeen,
 )
 from launchctl.store.base import Store
-from launchctl.times import MILLISECOND, SECOND, Micros
+from launchctl.times import MILLISECOND, Micros
 
 _log = structlog.get_logger(__name__)
 
@@ -162,9 +162,9 @@ class Conductor:
             case Command(effect=Effect.ONCE):
                 self._dispatcher.send(command, durable)
             case Settle():
-                self._dispatcher.spawn(self._settle(command))
+                self._dispatcher.look(self._settle(command))
             case TakeFigure():
-                self._dispatcher.spawn(self._take_figure(command))
+                self._dispatcher.look(self._take_figure(command))
             case _:
                 pass  # wanted commands have left already
 
@@ -215,7 +215,9 @@ class Conductor:
             self._watch_health(),
         ]
         if self.engine.runbook.orders:
-            feeders.append(self._follow_orders())
+            ledger = self._store.ledger
+            feed = OrderFeed(self.engine, ledger, self._counter, self.report)
+            feeders.append(feed.run())
         if self._counter:
             feeders.append(self._counter.run())
         if self._hands.needed:
@@ -261,24 +263,12 @@ class Conductor:
             for call in calls:
                 self.report(call)
 
-    async def _follow_orders(self) -> None:
-        """Samples for conditions (at most one a second), and the counter's text."""
-        ledger = self._store.ledger
-        sampled_us = 0
-        async for totals in ledger.follow():
-            if self._counter:
-                self._counter.totals(totals)
-            if self.engine.reads_orders and self._now_us() - sampled_us >= SECOND:
-                sampled_us = self._now_us()
-                values = asdict(totals)
-                self.report(OrdersSeen(values, await ledger.complete_to()))
-
     async def _watch_health(self) -> None:
         """A far end's level at once, its words at leisure: journaled on change only."""
         told: dict[str, tuple[str, str]] = {}
         for beat in itertools.count():
             for target, driver in self._far_ends.drivers.items():
-                health = driver.health()
+                health = _health_of(target, driver)
                 now = (str(health.level), health.text)
                 before = told.get(target)
                 worse = before is None or before[0] != now[0]
@@ -294,3 +284,11 @@ class Conductor:
             if abs(skew_us - self.engine.state.skew_us) >= SKEW_US:
                 self.report(ClockStepped(skew_us))
             await asyncio.sleep(1)
+
+
+def _health_of(target: str, driver: Driver) -> Health:
+    try:
+        return driver.health()
+    except Exception as error:  # noqa: BLE001  a driver's defect must not take the show down
+        _log.exception("a far end's health cannot be told", target=target)
+        return Health(Level.BAD, f"driver failed: {type(error).__name__}")

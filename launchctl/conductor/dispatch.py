@@ -44,33 +44,35 @@ class Dispatcher:
         self._now_us = now_us
         self._may_send = may_send
         self._report = report
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._looks: set[asyncio.Task[None]] = set()
 
     @property
     def busy(self) -> bool:
         """True while anything is on the wire."""
-        return bool(self._tasks)
+        return bool(self._attempts)
 
     def send(self, command: Command, durable: Awaitable[None]) -> None:
         """Begin one attempt; ``durable`` ends once the command's events are on disk."""
-        self.spawn(self._attempt(command, durable))
+        _spawn(self._attempt(command, durable), self._attempts)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work of a command until it ends, or the conductor does."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def look(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work that only reads until it ends, or the conductor does."""
+        _spawn(work, self._looks)
 
     async def drain(self) -> None:
-        """Wait for all that is under way."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        """Wait for all that is on the wire. Reading is not waited for: it may last for
+        as long as its source is silent, and a finished show has no use for it.
+        """
+        while self._attempts:
+            await asyncio.wait(self._attempts)
 
     async def cancel(self) -> None:
         """Stop all that is under way: the conductor is going down."""
-        for task in self._tasks:
+        tasks = self._attempts | self._looks
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _attempt(self, command: Command, durable: Awaitable[None]) -> None:
         if command.effect is Effect.ONCE:
@@ -106,3 +108,9 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001  a driver's defect must not take the show down
             _log.exception("driver failed", target=command.target, key=command.key)
             return Outcome(Answer.UNKNOWN, f"driver failed: {type(error).__name__}")
+
+
+def _spawn(work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+    task = asyncio.get_running_loop().create_task(work)
+    among.add(task)
+    task.add_done_callback(among.discard)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
+from launchctl.errors import JournalError
 from launchctl.orders.figures import value_of
+from launchctl.orders.model import Totals
 from launchctl.show.commands import TakeFigure
 from launchctl.show.inputs import FigureTaken
 from launchctl.store.base import Ledger
+from launchctl.times import Micros
+
+_log = structlog.get_logger(__name__)
 
 _PAUSE_S = 0.1
+_AFTER_TROUBLE_S = 1.0
 
 
 async def take_figure(ledger: Ledger, task: TakeFigure) -> FigureTaken:
@@ -17,17 +25,30 @@ async def take_figure(ledger: Ledger, task: TakeFigure) -> FigureTaken:
 
     Waits for as long as the ledger is not complete to that instant: the engine's own
     deadlines park what waits for it. A source that cannot be listed is only known to
-    have delivered what it sent, so the figure is *unverified*.
+    have delivered what it sent, so the figure is *unverified*. A ledger that cannot be
+    read is not complete: it is asked again.
     """
     while True:
-        complete_us = await ledger.complete_to()
-        if complete_us is not None and complete_us >= task.as_of_us:
+        try:
+            totals = await _totals(ledger, task.as_of_us)
+        except JournalError as error:
+            _log.warning("figure waits", figure=task.figure, why=str(error))
+            await asyncio.sleep(_AFTER_TROUBLE_S)
+            continue
+        if totals is not None:
             break
         await asyncio.sleep(_PAUSE_S)
-    totals = await ledger.totals(task.as_of_us)
     return FigureTaken(
         figure=task.figure,
         value=value_of(task.of, totals),
         ledger_seq=totals.ledger_seq,
         unverified=True,
     )
+
+
+async def _totals(ledger: Ledger, as_of_us: Micros) -> Totals | None:
+    """None while the ledger is not complete to that instant."""
+    complete_us = await ledger.complete_to()
+    if complete_us is None or complete_us < as_of_us:
+        return None
+    return await ledger.totals(as_of_us)

@@ -1,7 +1,8 @@
 """Preparing what comes: a minute before, or on becoming standby.
 
 Media uploaded, connections warm, texts rendered and measured, names asked for. Trouble
-is on the page a minute early, not at the instant.
+is on the page a minute early, not at the instant. Cues are prepared side by side: a far
+end that takes its time must not make another cue's preparing late.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
+import structlog
+
 from launchctl.drivers.base import Driver
 from launchctl.show.commands import Command
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Input, Noted
 from launchctl.times import MINUTE, Micros
 
+_log = structlog.get_logger(__name__)
+
 _LOOK_EVERY_S = 1.0
 _LEAD_US = MINUTE
+_PREPARE_S = 30
 
 
 class Preparer:
@@ -37,13 +43,14 @@ class Preparer:
 
     async def run(self) -> None:
         """Look once a second, for ever."""
-        while True:
-            for cue in self._engine.coming(self._now_us(), _LEAD_US):
-                seen = (cue, self._engine.state.cues[cue].take)
-                if seen not in self._prepared:
-                    self._prepared.add(seen)
-                    await self._prepare(cue)
-            await asyncio.sleep(_LOOK_EVERY_S)
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for cue in self._engine.coming(self._now_us(), _LEAD_US):
+                    seen = (cue, self._engine.state.cues[cue].take)
+                    if seen not in self._prepared:
+                        self._prepared.add(seen)
+                        group.create_task(self._prepare(cue))
+                await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _prepare(self, cue: str) -> None:
         commands = self._engine.preview(cue, self._now_us())
@@ -57,7 +64,10 @@ class Preparer:
         if driver is None:
             return None
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(_PREPARE_S):
                 return await driver.prepare(command)
         except TimeoutError:
-            return "preparing took longer than 30 s"
+            return f"preparing took longer than {_PREPARE_S} s"
+        except Exception as error:  # noqa: BLE001  a driver's defect must not take the show down
+            _log.exception("preparing failed", target=command.target, key=command.key)
+            return f"preparing failed: {type(error).__name__}"

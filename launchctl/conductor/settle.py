@@ -10,10 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from launchctl.drivers.base import Driver, Reading
 from launchctl.show.commands import Settle
 from launchctl.show.inputs import Settled, Sight
 from launchctl.times import SECOND, Micros
+
+_log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 5.0
@@ -53,3 +57,8 @@ async def _read(driver: Driver, task: Settle) -> Reading:
             return await driver.read(task.command)
     except TimeoutError:
         return Reading(Sight.UNREADABLE, detail="no answer within 10 s")
+    except Exception as error:  # noqa: BLE001  a driver's defect must not lose the doubt
+        _log.exception("reading failed", target=task.command.target)
+        return Reading(
+            Sight.UNREADABLE, detail=f"driver failed: {type(error).__name__}"
+        )

@@ -139,6 +139,39 @@ async def test_a_killed_show_is_no_red_show(tmp_path: Path, hall: Hall):
     assert "Traceback" not in said
 
 
+async def test_a_killed_front_comes_back_where_it_was(tmp_path: Path, hall: Hall):
+    """If the front's process dies, ``launch run`` says so and starts it again at the
+    same address, under the same names; the show goes on, and orders count.
+    """
+    named = ("--allow-host", "launch.example")
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+2s", *named, stderr=True
+    ) as show:
+        await show.line("cue_ready", cue="reveal")
+        first = (await _meta(show.place["run_dir"]))["front_pid"]
+        os.kill(first, signal.SIGKILL)
+        assert show.process.stderr is not None
+        said = ""
+        async with asyncio.timeout(HANG_S):
+            while "are back" not in said:
+                said += (await show.process.stderr.readline()).decode()
+        assert "PAGES AND HOOKS ARE DOWN: the front's process was ended by" in said
+        assert first != (await _meta(show.place["run_dir"]))["front_pid"]
+        headers, body = signed(STORES_SECRET, "order-1", wall_us() / 1e6)
+        async with aiohttp.ClientSession() as session:
+            hook = f"{show.place['url']}/hooks/stores"
+            async with session.post(hook, data=body, headers=headers) as answer:
+                assert 200 == answer.status
+            for host, status in (("launch.example", 200), ("evil.example", 403)):
+                page = session.get(show.place["url"], headers={"Host": host})
+                async with page as answer:
+                    assert status == answer.status, host
+        await show.until(lambda status: status["orders"]["units"] == 1)
+        await show.launch("go", "reveal")
+        await show.launch("abort", "--why", "seen enough")
+        assert 1 == await show.ended()
+
+
 async def test_a_crashed_show_is_taken_up_where_it_was(tmp_path: Path, hall: Hall):
     """After kill -9 ``--recover`` goes on: nothing that was done is done again, and the
     post that waited still waits for the picture.
@@ -154,6 +187,7 @@ async def test_a_crashed_show_is_taken_up_where_it_was(tmp_path: Path, hall: Hal
     folder = show.place["run_dir"]
     async with running_show(tmp_path, None, hall.environ, "--recover", folder) as again:
         assert folder == again.place["run_dir"]
+        assert show.place["url"] == again.place["url"]
         await again.launch("go", "reveal")
         await again.line("cue_ended", cue="reveal-post", state="done")
         await again.launch("go", "close")

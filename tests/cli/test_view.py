@@ -11,6 +11,7 @@ from rich.console import Console
 from statuses import AT, a_cue, a_line, a_status
 
 from launchctl.cli import view
+from launchctl.cli.notices import Notices
 from launchctl.cli.view import render, show_until
 from launchctl.times import parse_instant
 
@@ -276,3 +277,26 @@ def test_segments_stand_with_over_and_under():
 
 
 _FIRST = ("segment", "show")
+
+
+async def test_the_last_line_says_where_the_pages_are_and_what_happened(monkeypatch):
+    """The view covers what was printed before it, so it says it itself; a notice
+    stands there while it is new, and is printed once the screen is free.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    screen = Console(file=out, force_terminal=True, width=80, height=24)
+    monkeypatch.setattr(view, "console", lambda: screen)
+    monkeypatch.setattr("sys.stderr", err)
+    notices = Notices("http://127.0.0.1:8000/crew")
+    viewer = RecordedViewer(a_status(), [])
+    done = asyncio.Event()
+    watching = asyncio.create_task(show_until(viewer, done, notices))
+    await viewer.read.wait()
+    assert "http://127.0.0.1:8000/crew" in out.getvalue()
+    notices.say("pages and hooks are down")
+    assert "" == err.getvalue()
+    done.set()
+    await watching
+
+    assert "pages and hooks are down" in out.getvalue()
+    assert "launch: pages and hooks are down\n" == err.getvalue()

@@ -143,3 +143,16 @@ async def test_a_target_without_driver_is_certainly_not_sent():
     (ended,) = await Bench().send(replace(POST, target="account:brand"))
     assert isinstance(ended, Ended)
     assert Answer.NOT_SENT == ended.answer
+
+
+async def test_the_end_waits_for_the_wire_not_for_who_only_reads():
+    """A figure whose ledger is never complete does not keep a finished show alive."""
+    bench = Bench()
+    silent = asyncio.Event()
+
+    async def read() -> None:
+        await silent.wait()
+
+    bench.dispatcher.look(read())
+    assert [Ended(SCENE.key, 1, Answer.OK)] == await bench.send(SCENE)
+    await bench.dispatcher.cancel()

@@ -117,3 +117,16 @@ def test_a_far_end_that_never_answers_is_unreadable():
     with asyncio.Runner(loop_factory=lambda: PacedLoop(SPEED)) as runner:
         settled = runner.run(play())
     assert Sight.UNREADABLE == settled.sight
+
+
+def test_a_drivers_defect_is_unreadable():
+    """A reading that raises is no absence, and the doubt is still settled."""
+
+    def broken(origin: Origin) -> Reading:
+        raise KeyError(origin.speed)
+
+    settled, _, _ = run_settle(broken)
+    assert (Sight.UNREADABLE, "driver failed: KeyError") == (
+        settled.sight,
+        settled.detail,
+    )

@@ -1,0 +1,100 @@
+"""Keeping the front alive: pages and hooks come back at the same addresses.
+
+The show does not need the front to go on, but people do: without it there is no page,
+no order is counted, and no figure can be taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from launchctl.cli.notices import Notices
+from launchctl.cli.processes import Child, start_child
+from launchctl.errors import LaunchError
+from launchctl.store.folder import RunFolder
+
+_FIRST_PAUSE_S = 0.25
+_LONGEST_PAUSE_S = 10.0
+
+
+class FrontKeeper:
+    """The front of one run, started again whenever it ends before it is stopped.
+
+    Attributes:
+        child: the present one, or the last there was.
+    """
+
+    def __init__(
+        self, folder: RunFolder, child: Child, boot: Mapping[str, Any], notices: Notices
+    ) -> None:
+        self.child = child
+        self._folder = folder
+        self._boot = {**boot, **_addresses(child.ready)}
+        self._notices = notices
+        self._keeping: asyncio.Task[None] | None = None
+
+    def keep(self) -> None:
+        """Begin to watch over it."""
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def stop(self) -> None:
+        """Stop watching, and stop it."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        await self.child.stop()
+
+    async def _keep(self) -> None:
+        while True:
+            code = await self.child.wait()
+            self._notices.say(
+                f"PAGES AND HOOKS ARE DOWN: the front's process {_ended(code)};"
+                " the show goes on, and the front is started again"
+            )
+            await self._start_again()
+            self._notices.say(
+                f"pages and hooks are back at {self.child.ready['url']};"
+                f" see {_short(self.child.log)} for why they went down"
+            )
+
+    async def _start_again(self) -> None:
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            await asyncio.sleep(pause_s)
+            try:
+                self.child = await start_child("front", self._folder.path, self._boot)
+            except LaunchError as error:
+                pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+                self._notices.say(
+                    f"the front cannot be started: {error}; next try in {pause_s:g} s"
+                )
+            else:
+                meta = replace(self._folder.meta, front_pid=self.child.pid)
+                self._folder.write(meta)
+                return
+
+
+def _addresses(ready: Mapping[str, Any]) -> dict[str, str]:
+    """Where it listens now: a free port that it took is kept."""
+    names = {"serve": "url", "public": "public_url"}
+    return {
+        asked: urlsplit(ready[said]).netloc
+        for asked, said in names.items()
+        if said in ready
+    }
+
+
+def _ended(code: int) -> str:
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with code {code}"
+
+
+def _short(log: Path) -> str:
+    return f"{log.parent.name}/{log.name}"

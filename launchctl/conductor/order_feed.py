@@ -1,0 +1,76 @@
+"""What the conductor hears of the ledger: the counter, and samples for conditions.
+
+At most one sample a second is journaled, and the last change is never lost: what came
+within the second is in the sample at its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+
+from launchctl.conductor.counter import CounterText
+from launchctl.errors import JournalError
+from launchctl.orders.model import Totals
+from launchctl.show.engine import Engine
+from launchctl.show.inputs import Input, Noted, OrdersSeen
+from launchctl.store.base import Ledger
+
+_SAMPLE_EVERY_S = 1.0
+_AFTER_TROUBLE_S = 1.0
+
+
+class OrderFeed:
+    """Follows the ledger for as long as the show lasts."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ledger: Ledger,
+        counter: CounterText | None,
+        report: Callable[[Input], None],
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._counter = counter
+        self._report = report
+        self._totals = Totals()
+        self._moved = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow, for ever. A ledger that cannot be read is said once and asked again:
+        scenes and posts do not depend on it.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again(self._follow, "the orders cannot be read"))
+            if self._engine.reads_orders:
+                group.create_task(
+                    self._again(self._sample, "the orders cannot be sampled")
+                )
+
+    async def _again(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+        told = False
+        while True:
+            try:
+                await work()
+            except JournalError as error:
+                if not told:
+                    self._report(Noted("orders", f"{what}: {error}", level="warning"))
+                told = True
+            await asyncio.sleep(_AFTER_TROUBLE_S)
+
+    async def _follow(self) -> None:
+        async for totals in self._ledger.follow():
+            self._totals = totals
+            self._moved.set()
+            if self._counter:
+                self._counter.totals(totals)
+
+    async def _sample(self) -> None:
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            complete_us = await self._ledger.complete_to()
+            self._report(OrdersSeen(asdict(self._totals), complete_us))
+            await asyncio.sleep(_SAMPLE_EVERY_S)
