@@ -149,6 +149,16 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an ar
         case act.Audio():
             word = "open" if action.audio.open else "mute"
             return f"{word} {action.audio.input}"
+        case act.Repost():
+            return f"repost {action.post.reply_to} as {action.post.account}"
+        case act.Reply():
+            to = action.post.reply_to or action.post.answers
+            account = action.post.account
+            return f"reply to {to} as {account} {_quoted(action.post.text)}"
+        case act.Thread():
+            parts = action.thread.parts
+            first = _quoted(parts[0].text)
+            return f"thread of {len(parts)} as {action.thread.account} {first}"
         case act.Post():
             return f"post as {action.post.account} {_quoted(action.post.text)}"
         case act.Http():

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from launchctl.runbook.actions import Post
+from launchctl.runbook.actions import AnyAction, Post, Repost, posts_in
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of, is_teaser
 from launchctl.runbook.model import Cue, Runbook
@@ -59,11 +59,14 @@ def check_posts(context: Context, runbook: Runbook) -> None:
     for _, cue in all_cues(runbook):
         with context.reader.within(cue.id):
             for index, action in enumerate(cue.do):
-                if isinstance(action, Post):
-                    place = context.places.get(f"cue {cue.id} do {index}", (1, 1))
-                    _check_length(context, runbook, action, place)
-                    seen.place = place
-                    _check_double(context, runbook, cue, action, seen)
+                place = context.places.get(f"cue {cue.id} do {index}", (1, 1))
+                for post in posts_in(action):
+                    if not isinstance(post, Repost):
+                        _check_length(context, runbook, post, place)
+                        seen.place = place
+                        _check_double(context, runbook, cue, post, seen)
+                        _warn_text(context, runbook, cue, post, place)
+                if posts_in(action):
                     _warn(context, runbook, cue, action, place)
 
 
@@ -97,10 +100,11 @@ def _check_length(
     length = weighted_length(text)
     if length > X_LENGTH:
         context.reader.problem(
-            place, f"post.text: X takes {X_LENGTH} characters, this counts {length}"
+            place,
+            f"{action.kind}.text: X takes {X_LENGTH} characters, this counts {length}",
         )
     elif not text.strip():
-        context.reader.problem(place, "post.text: the text is blank")
+        context.reader.problem(place, f"{action.kind}.text: the text is blank")
 
 
 def _check_double(
@@ -115,8 +119,8 @@ def _check_double(
         if first != account:
             context.reader.problem(
                 seen.place,
-                f"post.text: {account!r} would post the same text as {first!r} "
-                f"(cue {where!r}); X forbids that",
+                f"{action.kind}.text: {account!r} would post the same text as "
+                f"{first!r} (cue {where!r}); X forbids that",
                 "give each account its own words",
             )
             return
@@ -131,7 +135,11 @@ def _check_double(
 
 
 def _warn(
-    context: Context, runbook: Runbook, cue: Cue, action: Post, place: tuple[int, int]
+    context: Context,
+    runbook: Runbook,
+    cue: Cue,
+    action: AnyAction,
+    place: tuple[int, int],
 ) -> None:
     topics = cue.about or ("",)
     asked = {
@@ -139,10 +147,15 @@ def _warn(
         for topic in topics
         for role in runbook.approvals.get(topic, runbook.default_approvals)
     }
-    if not asked:
+    if not asked and not isinstance(action, Repost):
         context.reader.warn(place, "nobody is asked to approve this post")
     if not embargoes_of(runbook, cue, action) and not is_teaser(cue, action):
         context.reader.warn(place, "no embargo guards this post")
+
+
+def _warn_text(
+    context: Context, runbook: Runbook, cue: Cue, action: Post, place: tuple[int, int]
+) -> None:
     figures = [
         path for path in template(action.post.text).paths if path[0] == "figures"
     ]

@@ -11,7 +11,16 @@ import hashlib
 import json
 from typing import Any
 
-from launchctl.runbook.actions import Action, Http, Notify, Post, Say, SetText
+from launchctl.runbook.actions import (
+    Action,
+    Http,
+    Notify,
+    Post,
+    Say,
+    SetText,
+    ThreadPart,
+    posts_in,
+)
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.templates import template
 
@@ -36,9 +45,10 @@ def figures_in(cue: Cue) -> tuple[str, ...]:
     """The figures that the cue's texts use."""
     names: dict[str, None] = {}
     for action in cue.do:
-        for path in template(text_of(action) or "").paths:
-            if path[0] == "figures":
-                names[path[1]] = None
+        for text in posts_in(action) or (action,):
+            for path in template(text_of(text) or "").paths:
+                if path[0] == "figures":
+                    names[path[1]] = None
     return tuple(names)
 
 
@@ -79,10 +89,24 @@ def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
             content["outputs"][path[1]] = runbook.outputs[path[1]].watch
         elif path[0] == "vars":
             content["vars"][path[1]] = runbook.vars.get(path[1])
-    if isinstance(action, Post):
-        content["media"] = [[media.sha256, media.alt] for media in action.post.media]
-        content["reply_to"] = action.post.reply_to
+    content |= _of_post(action) if isinstance(action, Post) else {}
     if isinstance(action, Http):
         content["http"] = action.http.model_dump(mode="json")
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _of_post(action: Post) -> dict[str, Any]:
+    """What decides a post beside its text. A plain post's never changes its shape."""
+    body = action.post
+    content: dict[str, Any] = {
+        "media": [[media.sha256, media.alt] for media in body.media],
+        "reply_to": body.reply_to,
+    }
+    if body.answers is not None:
+        content["answers"] = body.answers
+    if action.kind != "post":
+        content["kind"] = action.kind
+    if isinstance(action, ThreadPart):
+        content["part"] = [action.part, action.parts]
+    return content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launchctl.runbook.actions import Action, Http, Post
+from launchctl.runbook.actions import Action, Http, Post, Thread
 from launchctl.runbook.model import Cue, Embargo, Runbook
 
 
@@ -11,6 +11,8 @@ def is_teaser(cue: Cue, action: Action) -> bool:
     match action:
         case Post():
             return cue.teaser or action.post.teaser
+        case Thread():
+            return cue.teaser or action.thread.parts[0].teaser
         case Http():
             return cue.teaser or action.http.teaser
     return cue.teaser

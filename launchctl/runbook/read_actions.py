@@ -18,7 +18,10 @@ from launchctl.runbook.read_posts import (
     read_http,
     read_notify,
     read_post,
+    read_reply,
+    read_repost,
     read_say,
+    read_thread,
 )
 from launchctl.runbook.reader import Fields, Read, near
 from launchctl.runbook.unbuilt import ACTIONS, not_built
@@ -291,6 +294,9 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "player": _player,
     "counter": _word("counter", "open", "freeze", "hide"),
     "post": read_post,
+    "reply": read_reply,
+    "repost": read_repost,
+    "thread": read_thread,
     "http": read_http,
     "notify": read_notify,
     "say": read_say,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from launchctl.runbook.actions import Post
+from launchctl.runbook.actions import posts_in
 from launchctl.runbook.context import Context, Reference, TextSite
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.reader import near
@@ -74,7 +74,7 @@ class _Declared:
         self.posting = {
             cue.id
             for _, cue in all_cues(runbook)
-            if any(isinstance(action, Post) for action in cue.do)
+            if any(posts_in(action) for action in cue.do)
         }
 
     def of(self, kind: str) -> Collection[str]:

@@ -166,6 +166,7 @@ def _bodies() -> Schema:
     """What stands at an action's own key."""
     teaser = _word("teaser")
     media = _object({"file": _text(400), "alt": _text(1000)}, needs=("file",))
+    pictures = {"anyOf": [media, {"type": "array", "items": media, "maxItems": 4}]}
     header = {"anyOf": [_text(1000), _ref("secret")]}
     confirm = _object(
         {"get": _ref("address"), "contains": _text(1000), "within": _ref("span")},
@@ -193,14 +194,48 @@ def _bodies() -> Schema:
             {
                 "as": _ref("name"),
                 "text": _ref("template"),
-                "media": {
-                    "anyOf": [media, {"type": "array", "items": media, "maxItems": 4}]
-                },
+                "media": pictures,
                 "reply_to": _ref("name"),
                 "despite_silence": _TRUTH,
                 "public": teaser,
             },
             needs=("as", "text"),
+        ),
+        "reply": _object(
+            {
+                "as": _ref("name"),
+                "to": {"type": ["string", "integer"]},
+                "text": _ref("template"),
+                "media": pictures,
+                "despite_silence": _TRUTH,
+                "public": teaser,
+            },
+            needs=("as", "to", "text"),
+        ),
+        "repost": _object(
+            {
+                "as": _ref("name"),
+                "post": _ref("name"),
+                "despite_silence": _TRUTH,
+                "public": teaser,
+            },
+            needs=("as", "post"),
+        ),
+        "thread": _object(
+            {
+                "as": _ref("name"),
+                "parts": {
+                    "type": "array",
+                    "items": _object(
+                        {"text": _ref("template"), "media": pictures}, needs=("text",)
+                    ),
+                    "minItems": 2,
+                    "maxItems": 25,
+                },
+                "despite_silence": _TRUTH,
+                "public": teaser,
+            },
+            needs=("as", "parts"),
         ),
         "http": _object(
             {

@@ -16,9 +16,6 @@ ACTIONS = frozenset(
     {
         "media",
         "lower_third",
-        "thread",
-        "reply",
-        "repost",
         "osc",
         "task",
     }

@@ -184,6 +184,9 @@ def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:
             agenda.waiting[name] = None
         case CueWord.RUNNING:
             agenda.running[name] = None
+            for slot in plan.cues[name].slots:
+                if slot.after is not None and slot.id not in state.cues[name].actions:
+                    agenda.at_n(state.now_us, "retry", f"{name} {slot.id}")
             if cue.choice is not None or cue.poll is not None:
                 agenda.at_n(state.now_us, "asked", name)
         case CueWord.STANDBY:

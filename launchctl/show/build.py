@@ -85,7 +85,7 @@ def content_of(
                 "text": render(core, action, account),
                 "media": [media.model_dump() for media in action.post.media],
                 "reply_to": _reply_to(core, action, account),
-            }
+            } | _repeated(core, action, account)
         case _:
             return {}
 
@@ -109,17 +109,46 @@ def render(core: Core, action: act.AnyAction, account: str | None) -> str:
 
 
 def _reply_to(core: Core, action: act.Post, account: str | None) -> str | None:
-    """The receipt id of the cue this post answers, on the same account."""
+    """The id of what this post answers: of a cue's post, or as written."""
+    if action.post.answers is not None or isinstance(action, act.Repost):
+        return action.post.answers
     if action.post.reply_to is None:
         return None
-    sent = core.state.cues[action.post.reply_to].actions
-    ids = [
-        item.receipt_id for item in sent.values() if item.target == f"account:{account}"
-    ]
-    found = next((found for found in ids if found), None)
-    if found is None:
-        raise NotRenderedError(f"{action.post.reply_to} has no receipt to reply to")
-    return found
+    return _receipt(core, action, account)
+
+
+def _repeated(core: Core, action: act.Post, account: str | None) -> dict[str, Any]:
+    """What a repost shows again."""
+    if not isinstance(action, act.Repost):
+        return {}
+    return {"repost": _receipt(core, action, account)}
+
+
+def _receipt(core: Core, action: act.Post, account: str | None) -> str:
+    """The receipt id of the cue it names: on the same account, else on any (a plain
+    ``post`` answers only its own).
+    """
+    cue = action.post.reply_to or ""
+    sent = [item for item in core.state.cues[cue].actions.values() if item.receipt_id]
+    own = [item for item in sent if item.target == f"account:{account}"]
+    if not own and action.kind != "post":
+        own = sent
+    what = "repost" if isinstance(action, act.Repost) else "reply to"
+    if not own or own[0].receipt_id is None:
+        raise NotRenderedError(f"{cue} has no receipt to {what}")
+    return own[0].receipt_id
+
+
+def hung_on(core: Core, cue: str, slot: Slot) -> str:
+    """The receipt id of the part before.
+
+    Raises:
+        NotRenderedError: it has none.
+    """
+    before = core.state.cues[cue].actions.get(slot.after or "")
+    if before is None or before.receipt_id is None:
+        raise NotRenderedError("the part before it has no receipt to hang on")
+    return before.receipt_id
 
 
 def wanted_of(action: act.AnyAction, content: dict[str, Any]) -> tuple[str, Any] | None:

@@ -15,7 +15,7 @@ from launchctl.show.outcomes import conclude, end_action, in_time
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.procedures import start_procedure
 from launchctl.show.retire import leave_out, retire, unsent
-from launchctl.show.tables import GOOD, ActionWord
+from launchctl.show.tables import GOOD, ActionWord, CueWord
 from launchctl.times import Micros
 
 COUNTER_WORDS = {"open": "open", "freeze": "frozen", "hide": "hidden"}
@@ -41,7 +41,8 @@ def fire(core: Core, planned: Planned) -> None:
     )
     ask(core, planned)
     for slot in planned.slots:
-        if slot.id not in kept and not isinstance(slot.action, act.End):
+        turn = slot.after is None or slot.after in kept
+        if slot.id not in kept and turn and not isinstance(slot.action, act.End):
             begin(core, planned, slot)
     conclude(core, planned)
 
@@ -117,6 +118,8 @@ def send(core: Core, planned: Planned, slot: Slot) -> None:
         return
     try:
         content = build.content_of(core, slot.action, slot.account)
+        if slot.after is not None:
+            content["reply_to"] = build.hung_on(core, planned.cue.id, slot)
     except build.NotRenderedError as error:
         end_action(core, planned, slot, ActionWord.FAILED, str(error))
         return
@@ -187,10 +190,15 @@ def send_loose(
 
 
 def retry(core: Core, name: str, slot_id: str) -> None:
-    """The next attempt of an action, if it still waits for one."""
+    """The next attempt of an action, if it still waits for one; or its first, if it is
+    the next part of a thread.
+    """
     cue = core.state.cues[name]
     action = cue.actions.get(slot_id)
-    if action is None or action.state is not ActionWord.RETRYING:
+    if action is None:
+        _next_part(core, core.plan.cues[name], slot_id)
+        return
+    if action.state is not ActionWord.RETRYING:
         return
     next_us: Micros | None = action.next_us
     if next_us is None or next_us > core.now_us:
@@ -202,4 +210,17 @@ def retry(core: Core, name: str, slot_id: str) -> None:
         end_action(core, planned, slot, ActionWord.FAILED, detail)
     else:
         send(core, planned, slot)
+    conclude(core, planned)
+
+
+def _next_part(core: Core, planned: Planned, slot_id: str) -> None:
+    """The part before has its receipt: this one follows, but not after an abort."""
+    cue = core.state.cues[planned.cue.id]
+    slot = next((s for s in planned.slots if s.id == slot_id), None)
+    if slot is None or slot.after is None or cue.state is not CueWord.RUNNING:
+        return
+    before = cue.actions.get(slot.after)
+    if before is None or before.state not in GOOD or core.state.closing == "abort":
+        return
+    send(core, planned, slot)
     conclude(core, planned)

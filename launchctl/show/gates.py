@@ -184,7 +184,8 @@ def _approved_by(
 ) -> str | None:
     for planned in texts_of:
         for slot in planned.slots:
-            if isinstance(slot.action, act.Post):
+            texts = isinstance(slot.action, act.Post)
+            if texts and not isinstance(slot.action, act.Repost):
                 digest = per.digest_of(core, planned, slot)
                 missing = per.missing_roles(core, digest, gate.roles)
                 if missing:

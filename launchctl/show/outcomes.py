@@ -18,10 +18,11 @@ from launchctl.show.holds import open_hold
 from launchctl.show.inputs import Answer, Ended, Settled, Sight, Stopped
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.procedures import start_procedure
-from launchctl.show.state import ActionState
+from launchctl.show.state import ActionState, CueState
 from launchctl.show.tables import (
     ACTIONS,
     BACKOFF_US,
+    GOOD,
     KEYED_NETWORKS,
     LAG_WINDOW_US,
     NOTIFY_ATTEMPTS,
@@ -124,6 +125,10 @@ def _after(core: Core, cue: str | None, action: ActionState, detail: str) -> Non
     if action.state is _A.OK and isinstance(slot.action, act.Scene):
         core.scenes_ok.append((cue, slot.action))
         core.agenda.lifts = True
+    if action.state in GOOD:
+        for part in planned.slots:
+            if part.after == slot.id:
+                core.agenda.retries[cue, part.id] = None
     if action.state is _A.FAILED:
         failed(core, cue, slot.action, detail)
     conclude(core, planned)
@@ -273,25 +278,52 @@ def conclude(core: Core, planned: Planned) -> None:
         return
     if cue.state not in (CueWord.RUNNING, CueWord.IN_DOUBT):
         return
-    words = []
-    ends = False
-    for slot in planned.slots:
-        action = cue.actions.get(slot.id)
-        if action is None and isinstance(slot.action, act.End):
-            ends = True
-        elif action is None:
-            if core.state.show not in ("closing", "aborted", "complete"):
-                return  # a procedure that it called still runs
-        elif action.state in UNENDED:
-            return
-        else:
-            words.append(action.state)
-    if ends and core.open_to_fire:
+    words = _words(core, planned, cue)
+    if words is None:
+        return
+    last = (slot for slot in planned.slots if isinstance(slot.action, act.End))
+    if core.open_to_fire and any(slot.id not in cue.actions for slot in last):
         core.agenda.ending = name
         return
     word = _worst(words)
     if word != cue.state:
         core.emit(ev.CueEnded, cue=name, state=str(word), reason=_reason(core, planned))
+
+
+def _words(core: Core, planned: Planned, cue: CueState) -> list[ActionWord] | None:
+    """How the cue's actions ended; None while one is to be waited for."""
+    words: list[ActionWord] = []
+    for slot in planned.slots:
+        action = cue.actions.get(slot.id)
+        if action is not None:
+            if action.state in UNENDED:
+                return None
+            words.append(action.state)
+        elif slot.after is not None:
+            to_come = _part_to_come(core, cue, slot)
+            if to_come is _A.SENT:
+                return None  # it follows at once
+            words.extend([to_come] if to_come else [])
+        elif _is_called(core, slot):
+            return None  # a procedure that it called still runs
+    return words
+
+
+def _is_called(core: Core, slot: Slot) -> bool:
+    over = core.state.show in ("closing", "aborted", "complete")
+    return not over and not isinstance(slot.action, act.End)
+
+
+def _part_to_come(core: Core, cue: CueState, slot: Slot) -> ActionWord | None:
+    """What a part of a thread that has not begun means: SENT, it follows at once;
+    STOPPED, a person lets it follow; None, the part before says it all.
+    """
+    before = cue.actions.get(slot.after or "")
+    if before is None or before.state not in GOOD:
+        return None
+    if core.state.closing == "abort":
+        return _A.FAILED
+    return _A.SENT if cue.state is CueWord.RUNNING else _A.STOPPED
 
 
 def _worst(words: list[ActionWord]) -> CueWord:
@@ -312,4 +344,7 @@ def _reason(core: Core, planned: Planned) -> str:
             action = actions.get(slot.id)
             if action is not None and action.state is word:
                 return f"{slot.action.kind}: {action.detail or word}"
+    for slot in planned.slots:
+        if slot.after is not None and slot.id not in actions:
+            return "thread: not all parts are sent; fire sends the rest"
     return ""

@@ -224,7 +224,7 @@ def missing_roles(core: Core, digest: str, roles: tuple[str, ...]) -> tuple[str,
 
 def why_unapproved(core: Core, planned: Planned, slot: Slot) -> str | None:
     """An unapproved text never leaves."""
-    if not isinstance(slot.action, act.Post):
+    if not isinstance(slot.action, act.Post) or isinstance(slot.action, act.Repost):
         return None
     roles = roles_asked(core, planned)
     if not roles:

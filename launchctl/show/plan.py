@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 from launchctl.runbook import actions as act
 from launchctl.runbook.conditions import Condition
@@ -33,12 +34,15 @@ from launchctl.times import Micros
 class Slot:
     """One action of a cue; a group's post is a slot for each account.
 
-    ``id`` is ``"0"`` or ``"0@brand"``: the index in the cue's list, and the account.
+    ``id`` is ``"0"`` or ``"0@brand"``: the index in the cue's list, and the account;
+    a thread is a slot for each part, ``"0/1"``. ``after`` is the slot before it, whose
+    receipt it hangs on.
     """
 
     id: str
     action: act.AnyAction
     account: str | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,22 +225,34 @@ def _planned(runbook: Runbook, cue: Cue, procedure: str | None, order: int) -> P
         planned_hold=_planned_hold(cue) if procedure is None else None,
         figures=figures_in(cue),
         topics=cue.about,
-        posts_only=bool(cue.do) and all(isinstance(a, act.Post) for a in cue.do),
+        posts_only=bool(cue.do) and all(act.posts_in(a) for a in cue.do),
     )
 
 
 def slots_of(runbook: Runbook, actions: Iterable[act.AnyAction]) -> Iterable[Slot]:
     """The slots of a list of actions, in order."""
     for index, action in enumerate(actions):
-        if isinstance(action, act.Post):
-            group = runbook.groups.get(action.post.account)
-            if group is not None:
-                for account in group:
-                    yield Slot(f"{index}@{account}", action, account)
-            else:
-                yield Slot(str(index), action, action.post.account)
-        else:
+        posts = act.posts_in(action)
+        if not posts:
             yield Slot(str(index), action)
+            continue
+        name = posts[0].post.account
+        group = runbook.groups.get(name)
+        for account in group or (name,):
+            place = str(index) if group is None else f"{index}@{account}"
+            yield from _post_slots(place, account, posts)
+
+
+def _post_slots(
+    place: str, account: str, posts: tuple[act.Post, ...]
+) -> Iterable[Slot]:
+    """One post, or the parts of a thread, each after the one before."""
+    before = None
+    for post in posts:
+        part = f"{place}/{post.part}" if isinstance(post, act.ThreadPart) else place
+        # a part is no action of the runbook, and all that sends takes it for a post
+        yield Slot(part, cast("act.AnyAction", post), account, before)
+        before = part
 
 
 def _late(cue: Cue) -> tuple[Micros | None, Else]:

@@ -282,7 +282,9 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
         "text": _text(core, slot, action, sent),
         "attempts": sent.attempt if sent else 0,
         "digest": digest,
-        "needs": list(per.missing_roles(core, digest, per.roles_asked(core, item))),
+        "needs": []
+        if isinstance(action, act.Repost)
+        else list(per.missing_roles(core, digest, per.roles_asked(core, item))),
         "approved": [
             {"role": role, "by": approval.by, "at": format_instant(approval.at_us)}
             for role, approval in given.items()

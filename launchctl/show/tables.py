@@ -213,6 +213,9 @@ ACTIONS: dict[str, Row] = {
     "record": Row(_W, 15 * SECOND, OnFailure.HOLD, "stage"),
     "stream": Row(_O, 15 * SECOND, OnFailure.CONTINUE, "stage"),
     "post": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
+    "reply": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
+    "repost": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
+    "thread": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
     "http": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "http"),
     "notify": Row(_R, 10 * SECOND, OnFailure.IGNORE, "notify"),
     "player": Row(_W, 2 * SECOND, OnFailure.HOLD, ""),
@@ -245,7 +248,11 @@ KEYED_NETWORKS: tuple[str, ...] = ()
 
 ONCE_WITHIN_US = 2 * MINUTE
 LATE_DEFAULTS: tuple[tuple[tuple[str, ...], Micros, Else], ...] = (
-    (("post", "stream", "http"), ONCE_WITHIN_US, Else.PARK),
+    (
+        ("post", "reply", "repost", "thread", "stream", "http"),
+        ONCE_WITHIN_US,
+        Else.PARK,
+    ),
     (
         ("scene", "transition", "audio", "player", "record", "silence"),
         5 * SECOND,

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from launchctl.clock import Origin
 from launchctl.errors import InputError
-from launchctl.runbook.actions import Post
+from launchctl.runbook.actions import posts_in
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import OrderSource, Runbook
 from launchctl.store.sqlite import (
@@ -201,7 +201,7 @@ def _files(runbook: Runbook) -> list[str]:
         for cues in cue_lists
         for cue in cues
         for action in cue.do
-        if isinstance(action, Post)
-        for medium in action.post.media
+        for post in posts_in(action)
+        for medium in post.post.media
     }
     return [Path(runbook.path).name, *media]

@@ -10,7 +10,7 @@ Source: docs.x.com, "Error troubleshooting" and "Rate limits" (read November 202
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -34,6 +34,33 @@ class _Created(BaseModel):
 
 class _Creation(BaseModel):
     data: _Created
+
+
+class _Reposted(BaseModel):
+    retweeted: Literal[True]
+    rest_id: str | None = Field(default=None, pattern=r"^\d{1,20}$")
+
+
+class _Repost(BaseModel):
+    data: _Reposted
+
+
+def answer_to_repost(
+    exchange: Exchange, *, handle: str, post_id: str, now_us: Micros
+) -> Outcome:
+    """As ``answer_to_post``, of a repost: its receipt is its own id, or, where X does
+    not tell that, the id of what was reposted.
+    """
+    outcome = answer_to_post(exchange, handle=handle, now_us=now_us)
+    if exchange.status is None or not 200 <= exchange.status < 300:
+        return outcome
+    try:
+        told = _Repost.model_validate(exchange.json_object())
+    except ValidationError:
+        detail = f"X answered {exchange.status} and did not say that it is reposted"
+        return Outcome(Answer.UNKNOWN, detail, exchange.sent_us)
+    receipt = receipt_for(told.data.rest_id or post_id, handle)
+    return Outcome(Answer.OK, "", exchange.sent_us, now_us, receipt)
 
 
 def answer_to_post(exchange: Exchange, *, handle: str, now_us: Micros) -> Outcome:

@@ -17,13 +17,24 @@ from pydantic import ValidationError
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.wire import Exchange, scrub, seconds_left
 from launchctl.drivers.x import measure
-from launchctl.drivers.x.answers import answer_to_post, receipt_for, said_by
+from launchctl.drivers.x.answers import (
+    answer_to_post,
+    answer_to_repost,
+    receipt_for,
+    said_by,
+)
 from launchctl.drivers.x.far import Credentials, Far
 from launchctl.drivers.x.identity import Identity, identity_in
 from launchctl.drivers.x.limits import Limits, date_us
 from launchctl.drivers.x.media import MediaTroubleError
 from launchctl.drivers.x.message import Message
-from launchctl.drivers.x.timeline import Page, SeenPost, Wanted, look
+from launchctl.drivers.x.timeline import (
+    Page,
+    SeenPost,
+    Wanted,
+    look,
+    look_for_repost,
+)
 from launchctl.drivers.x.uploads import Uploads
 from launchctl.drivers.x.watch import Watch
 from launchctl.errors import SecretMissingError
@@ -94,7 +105,9 @@ class XDriver:
         """Ask who we are, measure the text, upload the media. All troubles at once."""
         message = Message.of(command)
         troubles = [
-            measure.trouble_with(message.text, has_media=bool(message.media)),
+            None
+            if message.repost
+            else measure.trouble_with(message.text, has_media=bool(message.media)),
             await self._trouble_getting_ready(command, message),
             self._trouble_with_limits(),
         ]
@@ -261,13 +274,31 @@ class XDriver:
         left_s = seconds_left(deadline_us, now_us())
         if left_s <= 0:
             return Outcome(Answer.NOT_SENT, "X was not ready before the deadline")
-        self._watch.ours(message, command.sent_after_us)
-        exchange = await far.create(message.text, ids, message.reply_to, left_s)
-        outcome = answer_to_post(exchange, handle=self._handle, now_us=now_us())
+        exchange, outcome = await self._publish(far, command, message, ids, left_s)
         if exchange.status == 400 and self._uploads is not None:
             self._uploads.forget(command.key)  # expired or not ours: upload them anew
         self._note(outcome, exchange)
         return outcome
+
+    async def _publish(
+        self,
+        far: Far,
+        command: Command,
+        message: Message,
+        ids: list[str],
+        left_s: float,
+    ) -> tuple[Exchange, Outcome]:
+        now_us, handle = self._context.now_us, self._handle
+        if message.repost is not None:
+            assert self._me is not None
+            post_id = message.repost
+            exchange = await far.repost(self._me.user_id, post_id, left_s)
+            return exchange, answer_to_repost(
+                exchange, handle=handle, post_id=post_id, now_us=now_us()
+            )
+        self._watch.ours(message, command.sent_after_us)
+        exchange = await far.create(message.text, ids, message.reply_to, left_s)
+        return exchange, answer_to_post(exchange, handle=handle, now_us=now_us())
 
     def _note(self, outcome: Outcome, exchange: Exchange) -> None:
         limits = Limits.of(exchange.headers)
@@ -293,7 +324,9 @@ class XDriver:
         ahead_us = 0
         for _ in range(_PAGES):
             assert self._me is not None
-            exchange = await far.timeline(self._me.user_id, page, _READ_S)
+            exchange = await far.timeline(
+                self._me.user_id, page, _READ_S, reposts=message.repost is not None
+            )
             try:
                 seen = Page.model_validate(exchange.json_object())
             except ValidationError:
@@ -309,7 +342,11 @@ class XDriver:
             if page is None or (seen.data and seen.data[-1].at_us < after_us):
                 break
         wanted = Wanted(message.text, bool(message.media), message.reply_to, after_us)
-        found = look(posts, wanted)
+        found = (
+            look(posts, wanted)
+            if message.repost is None
+            else look_for_repost(posts, message.repost, after_us)
+        )
         receipt = receipt_for(found.post_id, self._handle) if found.post_id else None
         return Reading(found.sight, receipt, found.detail)
 

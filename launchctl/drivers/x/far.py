@@ -121,7 +121,21 @@ class Far:
             fresh=True,
         )
 
-    async def timeline(
+    async def repost(self, user_id: str, post_id: str, limit_s: float) -> Exchange:
+        """POST /2/users/:id/retweets, over a connection of its own."""
+        return await self._ask(
+            lambda x: x.request(
+                "POST",
+                f"/2/users/{user_id}/retweets",
+                params={},
+                json={"tweet_id": post_id},
+                user_auth=True,
+            ),
+            limit_s,
+            fresh=True,
+        )
+
+    async def timeline(  # noqa: PLR0913  what may be asked
         self,
         user_id: str,
         page: str | None,
@@ -129,17 +143,19 @@ class Far:
         *,
         since_id: str | None = None,
         at_most: int = 100,
+        reposts: bool = False,
     ) -> Exchange:
         """GET /2/users/:id/tweets: the newest posts of the account; X bills each."""
         more = {"pagination_token": page} if page else {}
         more |= {"since_id": since_id} if since_id else {}
+        hidden = {} if reposts else {"exclude": ["retweets"]}
         return await self._ask(
             lambda x: x.get_users_tweets(
                 user_id,
                 user_auth=True,
                 max_results=at_most,
-                exclude=["retweets"],
                 tweet_fields=_POST_FIELDS,
+                **hidden,
                 **more,
             ),
             limit_s,

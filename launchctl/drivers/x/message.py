@@ -12,11 +12,14 @@ from launchctl.show.commands import Command
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is to be posted. ``reply_to`` is the receipt id of the answered post."""
+    """What is to be posted. ``reply_to`` is the receipt id of the answered post,
+    ``repost`` that of the one which is shown again: then there is no text.
+    """
 
     text: str
     media: tuple[Media, ...]
     reply_to: str | None
+    repost: str | None = None
 
     @classmethod
     def of(cls, command: Command) -> Self:
@@ -30,6 +33,7 @@ class Message:
             text=str(content.get("text", "")),
             media=tuple(Media.model_validate(_plain(item)) for item in media or ()),
             reply_to=None if reply_to is None else str(reply_to),
+            repost=str(content["repost"]) if content.get("repost") else None,
         )
 
 

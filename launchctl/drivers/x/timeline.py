@@ -85,6 +85,21 @@ class SeenPost(BaseModel):
         return None
 
 
+def look_for_repost(posts: Iterable[SeenPost], post_id: str, after_us: Micros) -> Found:
+    """Look for a repost of a post: since the intent, or before it."""
+    reposts = [
+        post
+        for post in posts
+        if Reference(type="retweeted", id=post_id) in post.referenced_tweets
+    ]
+    newer = [post for post in reposts if post.at_us >= after_us - CLOCK_ALLOWANCE_US]
+    if newer:
+        return Found(Sight.FOUND, newer[-1].id)
+    if reposts:
+        return Found(Sight.OLDER, reposts[0].id, "it was reposted before this attempt")
+    return Found(Sight.ABSENT)
+
+
 class Meta(BaseModel):
     """Where the next page is."""
 

@@ -114,6 +114,7 @@ class XEmulator(HttpFarEnd):
             ("GET", "/2/users/{id}/tweets", "timeline", self._timeline),
             ("POST", "/2/tweets", "post", self._post),
             ("DELETE", "/2/tweets/{id}", "delete", self._delete),
+            ("POST", "/2/users/{id}/retweets", "repost", self._repost),
             ("POST", f"{upload}/initialize", "initialize", self._initialize),
             ("POST", upload + "/{id}/append", "append", self._append),
             ("POST", upload + "/{id}/finalize", "finalize", self._finalize),
@@ -181,6 +182,16 @@ class XEmulator(HttpFarEnd):
         data = {"id": post.id, "text": post.shown.text}
         answer = {"data": {**data, "edit_history_tweet_ids": [post.id]}}
         return web.json_response(answer, status=201, headers=headers)
+
+    async def _repost(
+        self, request: web.Request, account: XAccount, body: bytes
+    ) -> web.Response:
+        if account.access == "read":
+            raise Problem(403, "Your client app is not configured to write.")
+        if request.match_info["id"] != account.user_id:
+            raise Problem(403, "You may repost as yourself only.")
+        post = self.publisher.repost(account, _json(body))
+        return web.json_response({"data": {"retweeted": True, "rest_id": post.id}})
 
     def _count(self, account: XAccount) -> dict[str, str]:
         """Count one post against the account's window."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -41,6 +41,10 @@ class _Reply(_Strict):
     in_reply_to_tweet_id: str
 
 
+class _Retweet(_Strict):
+    tweet_id: str
+
+
 class _Draft(_Strict):
     text: str = ""
     media: _Media | None = None
@@ -60,6 +64,7 @@ class PublishedPost:
     reply_to: str | None
     at_us: Micros
     visible_us: Micros
+    repost_of: str | None = None
 
 
 class Publisher:
@@ -159,6 +164,27 @@ class Publisher:
         self.posts.append(post)
         return post
 
+    def repost(self, account: XAccount, body: Any) -> PublishedPost:
+        """Show a post again; asked a second time X says yes and does nothing.
+
+        Raises:
+            Problem: there is no such post.
+        """
+        try:
+            wanted = _Retweet.model_validate(body).tweet_id
+        except ValidationError:
+            raise bad_request("$.tweet_id is needed") from None
+        source = next((post for post in self.posts if post.id == wanted), None)
+        if source is None:
+            raise Problem(404, "The Tweet that you want to retweet is not there.")
+        for post in self.posts:
+            if (post.user_id, post.repost_of) == (account.user_id, wanted):
+                return post
+        text = f"RT @{source.handle}: {source.text}"
+        made = replace(self._add(account, text, (), None), repost_of=wanted)
+        self.posts[-1] = made
+        return made
+
     def delete(self, account: XAccount, post_id: str) -> None:
         """Take an own post away.
 
@@ -191,6 +217,8 @@ class Publisher:
         if not since.isdigit():
             raise bad_request(f"since_id: {since} is no id")
         seen = [post for post in seen if int(post.id) > int(since)]
+        if "retweets" in query.get("exclude", ""):
+            seen = [post for post in seen if post.repost_of is None]
         at = int(token) if token.isdigit() else 0
         page = seen[at : at + int(size)]
         if not page:
@@ -219,7 +247,9 @@ def _told(post: PublishedPost, fields: set[str]) -> dict[str, Any]:
         del extra["entities"]
     if not post.media:
         del extra["attachments"]
-    if post.reply_to is None:
+    if post.repost_of is not None:
+        extra["referenced_tweets"] = [{"type": "retweeted", "id": post.repost_of}]
+    elif post.reply_to is None:
         del extra["referenced_tweets"]
     told = {name: value for name, value in extra.items() if name in fields}
     return {
