@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from launchctl.drivers.base import Driver
 from launchctl.orders.model import Totals
+from launchctl.runbook.languages import vars_in
 from launchctl.runbook.model import Runbook, ShowOn
 from launchctl.runbook.templates import Template
 
@@ -96,7 +97,10 @@ class CounterText:
     def _text(self) -> str | None:
         match self._state:
             case "open":
-                values = {"orders": asdict(self._totals), "vars": self._runbook.vars}
+                values = {
+                    "orders": asdict(self._totals),
+                    "vars": vars_in(self._runbook, None),
+                }
                 return self._template.render(
                     values, self._runbook.locale, self._runbook.timezone or "UTC"
                 )

@@ -9,6 +9,7 @@ from typing import Any
 from launchctl.runbook.actions import AnyAction, Post, Repost, posts_in
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of, is_teaser
+from launchctl.runbook.languages import lang_of, said_in, vars_in
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.references import all_cues
 from launchctl.runbook.templates import Template, template
@@ -62,6 +63,7 @@ def check_posts(context: Context, runbook: Runbook) -> None:
                 place = context.places.get(f"cue {cue.id} do {index}", (1, 1))
                 for post in posts_in(action):
                     if not isinstance(post, Repost):
+                        _check_words(context, runbook, post, place)
                         _check_length(context, runbook, post, place)
                         seen.place = place
                         _check_double(context, runbook, cue, post, seen)
@@ -75,15 +77,16 @@ def _on_x(runbook: Runbook, account: str) -> bool:
     return found is not None and found.network == "x"
 
 
-def _constant(runbook: Runbook, parsed: Template) -> str | None:
-    """The text, if it is the same at any time; None if it holds a figure."""
+def _constant(runbook: Runbook, parsed: Template, account: str) -> str | None:
+    """The account's text, if it is the same at any time; None if it holds a figure."""
     if any(path[0] not in ("vars", "outputs") for path in parsed.paths):
         return None
     watched = {name: {"watch": out.watch} for name, out in runbook.outputs.items()}
+    lang = lang_of(runbook, account)
     try:
         return parsed.render(
-            {"vars": runbook.vars, "outputs": watched},
-            runbook.locale,
+            {"vars": vars_in(runbook, lang), "outputs": watched},
+            lang,
             runbook.timezone or "UTC",
         )
     except (LookupError, ValueError):
@@ -94,27 +97,52 @@ def _check_length(
     context: Context, runbook: Runbook, action: Post, place: tuple[int, int]
 ) -> None:
     on_x = [name for name in accounts_of(runbook, action) if _on_x(runbook, name)]
-    text = _constant(runbook, template(action.post.text)) if on_x else None
-    if text is None:
-        return
-    length = weighted_length(text)
-    if length > X_LENGTH:
-        context.reader.problem(
-            place,
-            f"{action.kind}.text: X takes {X_LENGTH} characters, this counts {length}",
-        )
-    elif not text.strip():
-        context.reader.problem(place, f"{action.kind}.text: the text is blank")
+    parsed = template(action.post.text)
+    texts = [_constant(runbook, parsed, account) for account in on_x]
+    for text in dict.fromkeys(text for text in texts if text is not None):
+        length = weighted_length(text)
+        if length > X_LENGTH:
+            context.reader.problem(
+                place,
+                f"{action.kind}.text: X takes {X_LENGTH} characters, this counts"
+                f" {length}",
+            )
+        elif not text.strip():
+            context.reader.problem(place, f"{action.kind}.text: the text is blank")
+
+
+def _check_words(
+    context: Context, runbook: Runbook, action: Post, place: tuple[int, int]
+) -> None:
+    """Each account has words in its language."""
+    used = [p[1] for p in template(action.post.text).paths if p[0] == "vars"]
+    for account in accounts_of(runbook, action):
+        lang = lang_of(runbook, account)
+        for name in dict.fromkeys(used):
+            known = runbook.vars.get(name)
+            if isinstance(known, dict) and said_in(known, lang) is None:
+                context.reader.problem(
+                    place,
+                    f"vars.{name} has no words in {lang!r}, in which {account!r} posts",
+                    f"it has {', '.join(known)}",
+                )
 
 
 def _check_double(
     context: Context, runbook: Runbook, cue: Cue, action: Post, seen: _Seen
 ) -> None:
     """The same text from several X accounts is an offence there."""
-    text = " ".join(action.post.text.split())
+    parsed = template(action.post.text)
+    spoken = any(
+        isinstance(runbook.vars.get(path[1]), dict)
+        for path in parsed.paths
+        if path[0] == "vars"
+    )
     for account in accounts_of(runbook, action):
         if not _on_x(runbook, account):
             continue
+        said = _constant(runbook, parsed, account) if spoken else None
+        text = " ".join((said or action.post.text).split())
         first, where = seen.texts.setdefault(text, (account, cue.id))
         if first != account:
             context.reader.problem(
@@ -124,7 +152,7 @@ def _check_double(
                 "give each account its own words",
             )
             return
-        if template(action.post.text).paths:
+        if parsed.paths:
             continue
         earlier = seen.own.setdefault((account, text), cue.id)
         if earlier != cue.id:

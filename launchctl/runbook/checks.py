@@ -20,6 +20,7 @@ from launchctl.runbook.check_figures import check_figures
 from launchctl.runbook.check_posts import check_posts
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of
+from launchctl.runbook.languages import said_in
 from launchctl.runbook.model import Cue, OnAir, Runbook, Seen
 from launchctl.runbook.references import all_cues, check_references
 
@@ -33,6 +34,7 @@ def check(context: Context, runbook: Runbook) -> None:
             _check_actions(context, runbook, cue)
             _check_gates(context, runbook, cue)
     _check_segments(context, runbook)
+    _check_words(context, runbook)
     _check_cycles(context, runbook)
     _check_calls(context, runbook)
     _check_safe(context, runbook)
@@ -82,16 +84,32 @@ def _check_triggers(
         )
 
 
+def _check_words(context: Context, runbook: Runbook) -> None:
+    """All but posts speak the runbook's own language."""
+    for text in context.texts:
+        for path in text.template.paths if text.use != "post" else ():
+            known = runbook.vars.get(path[1]) if path[0] == "vars" else None
+            if isinstance(known, dict) and said_in(known, runbook.locale) is None:
+                with context.reader.within(text.cue):
+                    context.reader.problem(
+                        text.at,
+                        f"vars.{path[1]} has no words in {runbook.locale!r}, the "
+                        "runbook's locale",
+                    )
+
+
 def _check_segments(context: Context, runbook: Runbook) -> None:
     """``skip NAME`` means a cue or a segment, never either."""
     cues = {cue.id for _, cue in all_cues(runbook)}
     for segment in runbook.segments:
         if segment.name in cues:
-            line = context.places[f"cue {segment.name}"][0]
+            line = context.reader.line_in_words(
+                context.places[f"cue {segment.name}"][0],
+                context.places[f"segment {segment.name}"][0],
+            )
             context.reader.problem(
                 context.places[f"segment {segment.name}"],
-                f"a segment cannot be called {segment.name!r}: the cue in line {line} "
-                "is",
+                f"a segment cannot be called {segment.name!r}: the cue in {line} is",
             )
 
 

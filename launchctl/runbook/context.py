@@ -85,6 +85,7 @@ class Context:
     texts: list[TextSite] = field(default_factory=list)
     conditions: list[ConditionSite] = field(default_factory=list)
     media: dict[str, str] = field(default_factory=dict)
+    includes: dict[str, bytes] = field(default_factory=dict)
     kinds: set[str] = field(default_factory=set)
     """What has been read, by the first words of ``places``."""
     places: dict[str, tuple[int, int]] = field(default_factory=dict)

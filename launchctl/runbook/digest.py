@@ -21,6 +21,7 @@ from launchctl.runbook.actions import (
     ThreadPart,
     posts_in,
 )
+from launchctl.runbook.languages import lang_of, said_in
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.templates import template
 
@@ -88,7 +89,9 @@ def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
             content["outputs"] = content.get("outputs", {})
             content["outputs"][path[1]] = runbook.outputs[path[1]].watch
         elif path[0] == "vars":
-            content["vars"][path[1]] = runbook.vars.get(path[1])
+            content["vars"][path[1]] = said_in(
+                runbook.vars.get(path[1]), lang_of(runbook, account)
+            )
     content |= _of_post(action) if isinstance(action, Post) else {}
     if isinstance(action, Http):
         content["http"] = action.http.model_dump(mode="json")

@@ -19,6 +19,7 @@ from launchctl.runbook.context import Context, zone_hint
 from launchctl.runbook.instants import earliest_for, parse_wall
 from launchctl.runbook.read_actions import read_do
 from launchctl.runbook.read_cues import read_cues, read_procedures
+from launchctl.runbook.read_includes import read_includes
 from launchctl.runbook.read_orders import read_figure, read_orders
 from launchctl.runbook.read_world import (
     VERBS,
@@ -110,10 +111,12 @@ def load_text(  # noqa: PLR0913  as load
     with bounded_guesses():
         fields = _document(reader, data)
         if fields is not None:
+            read_includes(context, fields)
             runbook = model.Runbook(
                 **_read(context, fields, t0_us, now_us),
                 digest=_digest(data, context),
                 path=path,
+                includes=tuple(context.includes),
                 overrides=tuple(sets),
                 shift_us=context.shift_us,
                 instants=tuple(context.instants),
@@ -166,11 +169,14 @@ def _document(reader: Reader, data: bytes) -> Fields | None:
 
 
 def _digest(data: bytes, context: Context) -> str:
-    """SHA-256 over the text and the bytes of its media. A BOM does not count."""
+    """SHA-256 over the text, includes and the bytes of media. A BOM does not count."""
     total = hashlib.sha256(b"launchctl runbook 1\n")
     text = data.removeprefix(b"\xef\xbb\xbf")
     total.update(b"%d\n" % len(text))
     total.update(text)
+    for file, part in context.includes.items():
+        total.update(f"include {len(file.encode())} {file} {len(part)}\n".encode())
+        total.update(part)
     for file, digest in sorted(context.media.items()):
         total.update(f"{len(file.encode())} {file} {digest}\n".encode())
     return total.hexdigest()

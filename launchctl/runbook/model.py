@@ -503,6 +503,8 @@ class Runbook(Frozen):
     segments: tuple[Segment, ...] = ()
     procedures: dict[str, Procedure] = Field(default_factory=dict)
     safe: tuple[AnyAction, ...] = ()
+    includes: tuple[str, ...] = ()
+    """Included files, below the runbook's own folder."""
     warnings: tuple[str, ...] = ()
     instants: tuple[WallInstant, ...] = ()
     overrides: tuple[tuple[str, str], ...] = ()

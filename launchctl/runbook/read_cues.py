@@ -61,8 +61,8 @@ def _read_item(context: Context, node: Node) -> tuple[model.Cue, ...]:
     name = fields.need(key, _cue_name(context))
     if name is not None:
         if f"cue {name}" in context.places:
-            line = context.places[f"cue {name}"][0]
-            reader.problem(node, f"the cue {name!r} stands in line {line} already")
+            line = reader.line_in_words(context.places[f"cue {name}"][0], node.line)
+            reader.problem(node, f"the cue {name!r} stands in {line} already")
         context.place(f"cue {name}", node)
     inner: tuple[model.Cue, ...] = ()
     with reader.within(name or ""):
@@ -80,7 +80,8 @@ def _read_item(context: Context, node: Node) -> tuple[model.Cue, ...]:
         return inner
     values["segment"] = context.segment
     values["option"] = context.option
-    cue = model.Cue(id=name, file=reader.file, line=node.line, **values)
+    file, own_line = reader.place(node.line)
+    cue = model.Cue(id=name, file=file, line=own_line, **values)
     return (cue, *inner)
 
 
@@ -96,8 +97,8 @@ def _read_segment(context: Context, node: Mapping) -> tuple[model.Cue, ...]:
         return ()
     name = fields.need("segment", _cue_name(context, "segment"))
     if name is not None and f"segment {name}" in context.places:
-        line = context.places[f"segment {name}"][0]
-        reader.problem(node, f"the segment {name!r} stands in line {line} already")
+        line = reader.line_in_words(context.places[f"segment {name}"][0], node.line)
+        reader.problem(node, f"the segment {name!r} stands in {line} already")
         return ()
     context.place(f"segment {name}", node)
     duration_us = fields.take("duration", reader.span("duration"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
@@ -299,7 +300,7 @@ def read_vars(context: Context) -> Read[dict[str, Any]]:
                     fields.at(key), f"vars: {key!r} is no name", "letters, digits and _"
                 )
             elif isinstance(item, Mapping):
-                reader.problem(item, not_built(f"vars.{key} by language"))
+                found[key] = _by_language(context, f"vars.{key}", item)
             elif not isinstance(item, Scalar) or item.value is None:
                 reader.problem(
                     item, f"vars.{key}: expected a constant, found {shown(item)}"
@@ -309,6 +310,24 @@ def read_vars(context: Context) -> Read[dict[str, Any]]:
         return found
 
     return read
+
+
+def _by_language(context: Context, what: str, node: Mapping) -> dict[str, Any]:
+    """``{en: Hello, de: Hallo}``."""
+    reader = context.reader
+    words: dict[str, Any] = {}
+    for lang, item in node.items.items():
+        if not _LANG.fullmatch(lang):
+            reader.problem(node.keys[lang], f"{what}: {lang!r} is no language")
+        text = reader.text(f"{what}.{lang}")(item)
+        if text is not None:
+            words[lang] = text
+    if not node.items:
+        reader.problem(node, f"{what}: there are no words in any language")
+    return words
+
+
+_LANG = re.compile(r"[a-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 
 
 def read_groups(context: Context) -> Read[dict[str, tuple[str, ...]]]:

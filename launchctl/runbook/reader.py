@@ -27,6 +27,8 @@ Read = Callable[[Node], T | None]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 MAX_TEXT = 4_000
 _MAX_SHOWN = 40
+_LINES_A_FILE = 10_000_000
+"""More than a file can have: lines of included files are numbered on from these."""
 
 
 _compared: ContextVar[list[int] | None] = ContextVar("compared", default=None)
@@ -84,19 +86,37 @@ class Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self._files = [file]
         self.cue = ""
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
+    def begin_file(self, file: str) -> int:
+        """A further file is read: what its lines are numbered on from."""
+        self._files.append(file)
+        return (len(self._files) - 1) * _LINES_A_FILE
+
+    def place(self, line: int) -> tuple[str, int]:
+        """The file and the line in it of a line of the whole load."""
+        return self._files[line // _LINES_A_FILE], line % _LINES_A_FILE
+
+    def line_in_words(self, line: int, seen_from: int) -> str:
+        """``line 8``, or ``crew.yaml line 8`` if that is another file."""
+        file, own = self.place(line)
+        same = file == self.place(seen_from)[0]
+        return f"line {own}" if same else f"{file} line {own}"
+
     def problem(self, at: Node | tuple[int, int], message: str, hint: str = "") -> None:
         """Note a fault at a node or a (line, column)."""
         line, column = at if isinstance(at, tuple) else (at.line, at.column)
-        self.problems.append(Problem(self.file, line, column, message, self.cue, hint))
+        file, line = self.place(line)
+        self.problems.append(Problem(file, line, column, message, self.cue, hint))
 
     def warn(self, at: Node | tuple[int, int], message: str, hint: str = "") -> None:
         """Note something that loads and should be looked at."""
         line, column = at if isinstance(at, tuple) else (at.line, at.column)
-        self.warnings.append(Problem(self.file, line, column, message, self.cue, hint))
+        file, line = self.place(line)
+        self.warnings.append(Problem(file, line, column, message, self.cue, hint))
 
     @contextmanager
     def within(self, cue: str) -> Iterator[None]:

@@ -168,6 +168,8 @@ class _Declared:
             case ("accounts", account, *rest):
                 return self._member("account", account, rest, ("silenced",))
             case ("vars", word):
+                if isinstance(self.runbook.vars.get(word), dict):
+                    return f"a condition reads no words by language: vars.{word}", ""
                 return _among("vars", word, self.runbook.vars)
             case ("outputs", output, *rest):
                 return self._member("output", output, rest, OUTPUT) or self._unprobed(

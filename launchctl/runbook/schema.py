@@ -511,7 +511,12 @@ def _orders() -> Schema:
 
 def runbook_schema() -> Schema:
     """The schema of a whole runbook (JSON Schema 2020-12)."""
-    constant = {"type": ["string", "number", "boolean"]}
+    constant = {
+        "anyOf": [
+            {"type": ["string", "number", "boolean"]},
+            {"type": "object", "minProperties": 1, "additionalProperties": _text()},
+        ]
+    }
     top = _object(
         {
             "runbook": {"const": 1},
@@ -520,6 +525,7 @@ def runbook_schema() -> Schema:
             "timezone": _text(64),
             "t0": _ref("wall"),
             "hard_out": _ref("wall"),
+            "include": _some(_text(200)),
             "stages": _table(_ref("stage"), "Mixers."),
             "outputs": _table(_ref("output"), "What viewers see, and how late."),
             "accounts": _table(_ref("account"), "Who posts where."),

@@ -81,6 +81,18 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def move(node: Node, by: int) -> None:
+    """Add ``by`` to every line below and at the node."""
+    node.line += by
+    if isinstance(node, Scalar):
+        return
+    if isinstance(node, Mapping):
+        node.keys = {key: (line + by, col) for key, (line, col) in node.keys.items()}
+    children = node.items.values() if isinstance(node, Mapping) else node.items
+    for child in children:
+        move(child, by)
+
+
 def plain(node: Node) -> Any:
     """The node as plain Python values, positions dropped."""
     if isinstance(node, Scalar):

@@ -12,6 +12,7 @@ from typing import Any
 from launchctl.runbook import actions as act
 from launchctl.runbook.actions import Effect
 from launchctl.runbook.digest import text_of
+from launchctl.runbook.languages import vars_in
 from launchctl.runbook.templates import template
 from launchctl.show.commands import Command
 from launchctl.show.core import Core
@@ -99,8 +100,11 @@ def render(core: Core, action: act.AnyAction, account: str | None) -> str:
     parsed = template(text_of(action) or "")
     lang = core.runbook.accounts[account].lang if account else None
     try:
+        values = values_of(core, parsed.paths)
+        if "vars" in values:
+            values["vars"] = vars_in(core.runbook, lang)
         return parsed.render(
-            values_of(core, parsed.paths),
+            values,
             lang or core.runbook.locale,
             core.runbook.timezone or "UTC",
         )

@@ -194,7 +194,7 @@ class RunFolder:
 
 
 def _files(runbook: Runbook) -> list[str]:
-    """The runbook's file and its media, relative to the runbook's own folder."""
+    """The runbook's file, includes and media, relative to the runbook's own folder."""
     cue_lists = [runbook.cues, *(p.cues for p in runbook.procedures.values())]
     media = {
         medium.file: None  # a dict keeps the order and drops repetitions
@@ -204,4 +204,4 @@ def _files(runbook: Runbook) -> list[str]:
         for post in posts_in(action)
         for medium in post.post.media
     }
-    return [Path(runbook.path).name, *media]
+    return [Path(runbook.path).name, *runbook.includes, *media]
