@@ -21,6 +21,7 @@ from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.references import all_cues
 from launchctl.runbook.secrets import front_needs, show_needs
+from launchctl.times import SECOND
 
 _RUNBOOK = "model-3-reveal.yaml"
 _SCRIPT = "model-3-people.yaml"
@@ -113,7 +114,9 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
             await child.stop()
 
 
-def scenery(runbook: Runbook, stage: str) -> dict[str, Any]:
+def scenery(  # noqa: C901  an arm a kind
+    runbook: Runbook, stage: str
+) -> dict[str, Any]:
     """What a mixer needs for the show: scenes with their sources, texts and inputs.
 
     The scene of ``safe:`` is on program at first, or the first that is named.
@@ -121,6 +124,7 @@ def scenery(runbook: Runbook, stage: str) -> dict[str, Any]:
     scenes: dict[str, list[str]] = {}
     texts: dict[str, None] = {}
     audio: dict[str, None] = {}
+    films: dict[str, tuple[str, float]] = {}
     shown: list[tuple[str | None, str]] = []
     actions = [*runbook.safe, *(a for _, cue in all_cues(runbook) for a in cue.do)]
     for action in actions:
@@ -131,6 +135,10 @@ def scenery(runbook: Runbook, stage: str) -> dict[str, Any]:
                 scenes.setdefault(action.scene, [])
             case act.SetText():
                 texts[action.text.source] = None
+            case act.PlayMedia():
+                film = action.media
+                shown.append((film.scene, film.source))
+                films[film.source] = (film.play, film.length_us / SECOND)
             case act.Audio():
                 audio[action.audio.input] = None
             case act.Visible():
@@ -140,7 +148,7 @@ def scenery(runbook: Runbook, stage: str) -> dict[str, Any]:
     for scene, source in shown:
         for name in [scene] if scene else list(scenes):
             scenes.setdefault(name, []).append(source)
-    return {"scenes": scenes, "texts": [*texts], "audio": [*audio]}
+    return {"scenes": scenes, "texts": [*texts], "audio": [*audio], "films": films}
 
 
 def _environ(

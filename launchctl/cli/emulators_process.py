@@ -44,6 +44,7 @@ async def serve(boot: dict[str, Any]) -> None:
                 mixer["scenes"],
                 texts=mixer["texts"],
                 audio=mixer["audio"],
+                films={name: (file, s) for name, (file, s) in mixer["films"].items()},
                 password=mixer["password"],
                 now_us=now_us,
             )

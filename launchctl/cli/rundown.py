@@ -124,7 +124,9 @@ def _at_in_words(at: At) -> str:
         case AtWall():
             return f"at {at.written}"
         case AtCue():
-            return f"at {at.cue} + {_span(at.offset_us)}"
+            sign = "-" if at.offset_us < 0 else "+"
+            end = f"{at.cue}.end" if at.film else at.cue
+            return f"at {end} {sign} {_span(at.offset_us)}"
         case _:
             assert_never(at)
 
@@ -167,6 +169,9 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an ar
             return f"notify {action.notify.to} {_quoted(action.notify.text)}"
         case act.Say():
             return f"say to {action.say.to} {_quoted(action.say.text)}"
+        case act.PlayMedia():
+            film = action.media
+            return f"film {film.play} in {film.scene}, {format_span(film.length_us)}"
         case act.Hold():
             for_us = action.hold.for_us
             length = f" for {format_span(for_us)}" if for_us is not None else ""

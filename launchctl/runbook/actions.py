@@ -162,6 +162,25 @@ class Counter(Action):
     counter: Literal["open", "freeze", "hide"]
 
 
+class FilmBody(Frozen):
+    """A film: its file at the mixer, the media source that plays it, the scene that
+    shows it, and how long it is.
+    """
+
+    play: Text
+    source: Text
+    scene: Text
+    length_us: Span = Field(alias="length")
+
+
+class PlayMedia(StageAction):
+    """Play a film; ok at its real end, and at nothing else."""
+
+    kind = "media"
+    effect = Effect.WANTED
+    media: FilmBody
+
+
 class Player(Action):
     """Choose the output that the public page shows."""
 
@@ -410,6 +429,7 @@ AnyAction = (
     | Audio
     | Stream
     | Record
+    | PlayMedia
     | Player
     | Counter
     | Post
@@ -437,6 +457,7 @@ KINDS: dict[str, type[Action]] = {
         Audio,
         Stream,
         Record,
+        PlayMedia,
         Player,
         Counter,
         Post,

@@ -13,6 +13,7 @@ from launchctl.runbook.actions import (
     Effect,
     Hold,
     OnFailure,
+    PlayMedia,
     Scene,
     StageAction,
 )
@@ -239,6 +240,15 @@ def _check_actions(context: Context, runbook: Runbook, cue: Cue) -> None:
                 f"{action.kind} cannot be undone: it does not go into a cue with "
                 "`once: false`",
             )
+        ignored = action.on_failure and action.on_failure.policy is OnFailure.IGNORE
+        if isinstance(action, PlayMedia) and ignored:
+            reader.problem(
+                place,
+                "media.on_failure: an interrupted film cannot be ignored",
+                "what hangs on it would follow; `continue` is the default",
+            )
+        if isinstance(action, PlayMedia) and _films(cue) > 1:
+            reader.problem(place, "a cue plays one film", "put each into its own cue")
         if isinstance(action, Hold) and action.hold.for_us and not _plans(cue):
             reader.problem(
                 place,
@@ -250,6 +260,10 @@ def _check_actions(context: Context, runbook: Runbook, cue: Cue) -> None:
             reader.problem(place, f"{action.kind} needs `stages:` in the runbook")
         if isinstance(action, Counter) and runbook.orders is None:
             reader.warn(place, "there is no `orders:`: the counter has nothing to show")
+
+
+def _films(cue: Cue) -> int:
+    return sum(isinstance(action, PlayMedia) for action in cue.do)
 
 
 def _plans(cue: Cue) -> bool:

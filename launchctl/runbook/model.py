@@ -36,10 +36,14 @@ class AtWall(Frozen):
 
 
 class AtCue(Frozen):
-    """``at: stores-open + 24h``: that cue's firing plus ``offset_us`` (>= 0)."""
+    """``at: stores-open + 24h``: that cue's firing plus ``offset_us`` (>= 0).
+
+    ``film``: ``at: FILM.end - 20s``: from the end of that cue's film; may be negative.
+    """
 
     cue: Name
     offset_us: Micros
+    film: bool = False
 
 
 At = AtT | AtWall | AtCue

@@ -279,6 +279,25 @@ def _call(context: Context, fields: Fields) -> dict[str, Any]:
     return {"call": fields.need("call", context.refer("procedure", "call"))}
 
 
+def _media(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = inner_fields(context, fields, "media")
+    if inner is None:
+        return None
+    reader = context.reader
+    play = inner.need("play", reader.text("media.play", 400))
+    source = inner.need("source", reader.text("media.source", 200))
+    scene = inner.need("scene", reader.text("media.scene", 200))
+    length = inner.need("length", reader.span("media.length"))
+    inner.done()
+    if play is None or source is None or scene is None or not inner.sound:
+        return None
+    if not length:
+        reader.problem(inner.node, "media.length: a film lasts longer than nothing")
+        return None
+    body = kinds.FilmBody(play=play, source=source, scene=scene, length_us=length)
+    return {"media": body}
+
+
 def _player(context: Context, fields: Fields) -> dict[str, Any]:
     return {"player": fields.need("player", context.refer("output", "player"))}
 
@@ -291,6 +310,7 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "audio": _audio,
     "stream": _word("stream", "start", "stop"),
     "record": _word("record", "start", "stop"),
+    "media": _media,
     "player": _player,
     "counter": _word("counter", "open", "freeze", "hide"),
     "post": read_post,

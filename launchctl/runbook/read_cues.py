@@ -219,25 +219,27 @@ def _at_cue(context: Context, node: Node, text: str) -> model.At | None:
         )
         return None
     name, span_us = match["cue"], 0
-    if name.endswith(".end"):
-        reader.problem(node, not_built("at: FILM.end"))
-        return None
+    film = name.endswith(".end")
+    name = name.removesuffix(".end")
     if match["span"]:
         try:
             span_us = parse_span(match["span"])
         except ValueError as error:
             reader.problem(node, f"at: {error}")
             return None
-        if match["sign"] == "-" and span_us:
+        if match["sign"] == "-" and film:
+            span_us = -span_us
+        elif match["sign"] == "-" and span_us:
             reader.problem(
                 node,
                 f"at: nothing can be due before {name!r} has fired",
                 "only the end of a film is known ahead",
             )
             return None
-    if context.refer("cue", "at")(Scalar(node.line, node.column, name, name)) is None:
+    kind = "film" if film else "cue"
+    if context.refer(kind, "at")(Scalar(node.line, node.column, name, name)) is None:
         return None
-    return model.AtCue(cue=name, offset_us=span_us)
+    return model.AtCue(cue=name, offset_us=span_us, film=film)
 
 
 def _after(context: Context, fields: Fields) -> model.After | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from launchctl.runbook.actions import posts_in
+from launchctl.runbook.actions import PlayMedia, posts_in
 from launchctl.runbook.context import Context, Reference, TextSite
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.reader import near
@@ -28,6 +28,7 @@ _CALLED = {
     "posting cue": "cue",
     "probed output": "output",
     "poll": "cue",
+    "film": "cue",
 }
 
 
@@ -71,6 +72,11 @@ class _Declared:
             self.names["role"] = dict.fromkeys(runbook.crew)
         self.cue_home = {cue.id: home for home, cue in all_cues(runbook)}
         self.polls = {cue.id for _, cue in all_cues(runbook) if cue.poll}
+        self.films = {
+            cue.id
+            for _, cue in all_cues(runbook)
+            if any(isinstance(action, PlayMedia) for action in cue.do)
+        }
         self.posting = {
             cue.id
             for _, cue in all_cues(runbook)
@@ -115,7 +121,9 @@ class _Declared:
             return f"the cue {name!r} is no poll", "give it `poll: {ask, within}`"
         if kind == "poll" and name == reference.cue:
             return "a poll cannot wait for itself", ""
-        return self._followed(reference) if kind == "cue" else None
+        if kind == "film" and name not in self.films:
+            return f"the cue {name!r} plays no film: it has no end to count from", ""
+        return self._followed(reference) if kind in ("cue", "film") else None
 
     def _channel(self, name: str) -> tuple[str, str] | None:
         known = [*self.of("channel"), *self.of("role"), "crew"]

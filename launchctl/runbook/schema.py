@@ -188,6 +188,15 @@ def _bodies() -> Schema:
         ),
         "stream": _word("start", "stop"),
         "record": _word("start", "stop"),
+        "media": _object(
+            {
+                "play": _text(400),
+                "source": _text(200),
+                "scene": _text(200),
+                "length": _ref("span"),
+            },
+            needs=("play", "source", "scene", "length"),
+        ),
         "player": _ref("name"),
         "counter": _word("open", "freeze", "hide"),
         "post": _object(

@@ -14,7 +14,6 @@ CUE = frozenset(
 )
 ACTIONS = frozenset(
     {
-        "media",
         "lower_third",
         "osc",
         "task",

@@ -56,6 +56,8 @@ def deadline_span_us(action: act.AnyAction) -> Micros:
     match action:
         case act.Scene(transition=act.Transition(duration_us=fade_us), timeout_us=None):
             return span_us + fade_us
+        case act.PlayMedia(timeout_us=None):
+            return span_us + action.media.length_us
         case act.Http(http=act.HttpBody(confirm=act.Confirm(within_us=confirm_us))):
             return span_us + confirm_us
         case _:
@@ -73,6 +75,8 @@ def content_of(
     match action:
         case act.Scene():
             return {"scene": action.scene}
+        case act.PlayMedia():
+            return {"scene": action.media.scene}
         case act.SetText():
             return {"text": render(core, action, None)}
         case act.Visible():
@@ -160,6 +164,8 @@ def wanted_of(action: act.AnyAction, content: dict[str, Any]) -> tuple[str, Any]
     match action:
         case act.Scene():
             return "program", action.scene
+        case act.PlayMedia():
+            return "program", action.media.scene
         case act.SetTransition():
             return "transition", action.transition.model_dump()
         case act.SetText():
@@ -245,8 +251,13 @@ def unknown(action: ActionState) -> Ended:
     )
 
 
-def in_time(core: Core, command: Command) -> Command:
-    """The same command with a new deadline: it is sent again after a recovery."""
+def in_time(core: Core, command: Command, film_us: Micros | None = None) -> Command:
+    """The same command with a new deadline: it is sent again after a recovery. A film
+    is not played again: it is only looked at, whether it plays on since ``film_us``.
+    """
+    if isinstance(command.action, act.PlayMedia):
+        content = {**command.content, "resume": True, "start_us": film_us}
+        command = replace(command, content=content)
     deadline_us = core.now_us + deadline_span_us(command.action)
     return replace(command, deadline_us=deadline_us, reason="sent again after recovery")
 

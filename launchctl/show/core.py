@@ -270,6 +270,8 @@ def _touch_cue(
         if event.became == "retrying" and event.next_us is not None:
             agenda.at_n(event.next_us, "retry", f"{name} {event.slot}")
         return
+    if isinstance(event, ev.FilmMoved):
+        agenda.cues.update(dict.fromkeys(core.plan.followers.get(name, ())))
     cue = core.state.cues[name]
     if cue.seq == event.seq:
         cue_changed(core, agenda, name)

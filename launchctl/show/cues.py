@@ -12,6 +12,7 @@ from launchctl.show.asking import left_out
 from launchctl.show.clocks import n_at_r, wall_at
 from launchctl.show.commands import TakeFigure
 from launchctl.show.core import Core
+from launchctl.show.films import fell_in_hold, next_instant_us
 from launchctl.show.firing import fire
 from launchctl.show.gates import first_closed, look_again_us
 from launchctl.show.holds import open_hold
@@ -80,8 +81,9 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
         return None
     if core.hold_against(planned):
         core.agenda.blocked[name] = None
+        fell_in_hold(core, planned)
         return None
-    if planned.cue.go:
+    if planned.cue.go or core.state.cues[name].manual:
         if not standing:
             core.emit(ev.CueReady, cue=name)
         return None
@@ -91,6 +93,9 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
 def _look_again(core: Core, planned: Planned, due_us: Micros) -> None:
     """Wait for its instant; ``for`` runs on N, though R may stand meanwhile."""
     core.hint(planned, due_us, "cue")
+    film_us = next_instant_us(core, planned)
+    if film_us is not None:
+        core.agenda.at_n(film_us, "cue", planned.cue.id)
     true_us = true_long_enough_us(core, planned)
     if true_us is not None and true_us > core.now_us:
         core.agenda.at_n(true_us, "cue", planned.cue.id)

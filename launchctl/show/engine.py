@@ -25,6 +25,7 @@ from launchctl.show.core import Core, pop_queue, stream_judged
 from launchctl.show.cues import check_waits, consider_all
 from launchctl.show.expected import expected_us
 from launchctl.show.figures import consider_figure
+from launchctl.show.films import take_film
 from launchctl.show.firing import retry
 from launchctl.show.holds import catch_up, next_planned_us, set_t0, t0_at_wall
 from launchctl.show.inputs import (
@@ -32,6 +33,7 @@ from launchctl.show.inputs import (
     ClockStepped,
     Ended,
     FigureTaken,
+    FilmSeen,
     HandSeen,
     HealthSeen,
     Input,
@@ -396,6 +398,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     Settled: take_settled,
     StageSeen: world.take_stage,
     OutputSeen: take_output,
+    FilmSeen: take_film,
     HandSeen: world.take_hand,
     PostSeen: hands.take_post,
     OrdersSeen: world.take_orders,

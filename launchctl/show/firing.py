@@ -10,6 +10,7 @@ from launchctl.show import permissions as per
 from launchctl.show.asking import ask
 from launchctl.show.commands import Command
 from launchctl.show.core import Core
+from launchctl.show.films import plays_anew
 from launchctl.show.holds import open_hold
 from launchctl.show.outcomes import conclude, end_action, in_time
 from launchctl.show.plan import Planned, Slot
@@ -79,6 +80,8 @@ def begin(core: Core, planned: Planned, slot: Slot) -> None:
         case act.CallProcedure():
             _call(core, planned, slot, action.call)
         case _:
+            if isinstance(action, act.PlayMedia):
+                plays_anew(core, planned.cue.id)
             send(core, planned, slot)
 
 

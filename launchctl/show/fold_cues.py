@@ -234,6 +234,7 @@ def _attempt(state: State, event: ev.Attempt) -> None:
     action.deadline_us = event.deadline_us
     action.next_us = None
     action.detail = ""
+    action.film_start_us = action.film_end_us = None
     if event.wanted is not None:
         _want(state, event, action)
 
@@ -260,7 +261,9 @@ def _attempt_ended(state: State, event: ev.AttemptEnded) -> None:
     if event.receipt_id is not None:
         action.receipt_id = event.receipt_id
         action.receipt_url = event.receipt_url
-    if to is ActionWord.OK and action.wanted == "program":
+    if to is ActionWord.OK and action.kind == "media":
+        action.film_end_us = event.confirmed_us or event.at_us
+    elif to is ActionWord.OK and action.wanted == "program":
         stage = state.stages[action.target.removeprefix("stage:")]
         scene = action.content["scene"]
         if stage.last_on.get(scene) is None or stage.program != scene:
@@ -308,6 +311,18 @@ def _action_ended(state: State, event: ev.ActionEnded) -> None:
     action.next_us = None
 
 
+def _film_moved(state: State, event: ev.FilmMoved) -> None:
+    state.cues[event.cue or ""].actions[event.slot].film_start_us = event.start_us
+
+
+def _manual(state: State, event: ev.CueManual) -> None:
+    cue = state.cues[event.cue or ""]
+    if cue.state not in (CueWord.PENDING, CueWord.STANDBY):
+        raise IllegalEvent(f"cue_manual: cue {event.cue!r} is {cue.state}")
+    cue.manual = event.manual
+    cue.seq = event.seq
+
+
 def _settled_by_hand(state: State, event: ev.SettledByHand) -> None:
     to = ActionWord(event.became)
     action = _action(state, event, to)
@@ -338,5 +353,7 @@ CUE_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.AttemptEnded: _attempt_ended,
     ev.AttemptSettled: _settled,
     ev.ActionEnded: _action_ended,
+    ev.FilmMoved: _film_moved,
+    ev.CueManual: _manual,
     ev.SettledByHand: _settled_by_hand,
 }

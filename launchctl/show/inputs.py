@@ -168,6 +168,19 @@ class OutputSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmSeen:
+    """A film plays, as its driver sees it. Its end is the attempt's ``Ended``.
+
+    ``start_us`` is when it would have started to be where it is now: pauses and stalls
+    move it on. None: it stands.
+    """
+
+    key: str
+    attempt: int
+    start_us: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
 class HandSeen:
     """A far end changed without a command of ours: a person's hand.
 
@@ -265,6 +278,7 @@ Input = (
     | Settled
     | StageSeen
     | OutputSeen
+    | FilmSeen
     | HandSeen
     | PostSeen
     | OrdersSeen

@@ -14,6 +14,7 @@ from launchctl.show import events as ev
 from launchctl.show.asking import conclude_asked
 from launchctl.show.commands import Settle
 from launchctl.show.core import Core
+from launchctl.show.films import ended_by_follower, hang_on
 from launchctl.show.holds import open_hold
 from launchctl.show.inputs import Answer, Ended, Settled, Sight, Stopped
 from launchctl.show.plan import Planned, Slot
@@ -67,6 +68,8 @@ def end_action(
 
 def failed(core: Core, cue: str, action: act.AnyAction, detail: str) -> None:
     """A certain failure, after its retries: the policy's consequence."""
+    if isinstance(action, act.PlayMedia):
+        hang_on(core, cue)
     match policy_of(action):
         case OnFailure.HOLD:
             open_hold(core, f"failed:{cue}", "machine", reason=detail)
@@ -138,6 +141,9 @@ def _became(
     core: Core, cue: str | None, action: ActionState, seen: Ended
 ) -> tuple[ActionWord, Micros | None]:
     if seen.answer is Answer.OK:
+        return _A.OK, None
+    cut = cue is not None and action.kind == "media" and seen.answer is Answer.REFUSED
+    if cut and ended_by_follower(core, cue or "", action):
         return _A.OK, None
     if cue is None or action.effect == Effect.WANTED:
         return _failed_of(core, cue, action), None

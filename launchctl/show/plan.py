@@ -112,6 +112,10 @@ class Plan:
     """Owners whose condition changes with time alone: read each whole second."""
     posts_of: dict[str, list[tuple[Planned, Slot]]] = field(default_factory=dict)
     """account -> its posts, in file order."""
+    films: dict[str, None] = field(default_factory=dict)
+    """Cues that play a film."""
+    film_followers: dict[str, list[str]] = field(default_factory=dict)
+    """film's cue -> cues that hang on the film."""
     aged: dict[str, None] = field(default_factory=dict)
     """Outputs whose age a condition reads."""
     reads_orders: bool = False
@@ -162,7 +166,21 @@ def make_plan(runbook: Runbook) -> Plan:
             plan.figures_on.setdefault(figure.as_of.cue, []).append(name)
     plan.polls = [name for name, cue in plan.by_id.items() if cue.poll is not None]
     _read_names(plan)
+    for name, planned in plan.cues.items():
+        if any(isinstance(slot.action, act.PlayMedia) for slot in planned.slots):
+            plan.films[name] = None
+    for name in plan.films:
+        plan.film_followers[name] = [
+            other
+            for other in plan.followers.get(name, ())
+            if _hangs_on_film(plan.cues[other].cue, name)
+        ]
     return plan
+
+
+def _hangs_on_film(cue: Cue, film: str) -> bool:
+    at_end = isinstance(cue.at, AtCue) and cue.at.film and cue.at.cue == film
+    return at_end or (cue.after is not None and film in cue.after.cues)
 
 
 def roles_that_may(runbook: Runbook, verb: str) -> tuple[str, ...]:

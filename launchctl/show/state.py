@@ -39,6 +39,9 @@ class ActionState:
     receipt_url: str | None = None
     wanted: str | None = None
     """The wanted field of the stage that it changes."""
+    film_start_us: Micros | None = None
+    """Of a film: its start, moved on by pauses; None while it stands."""
+    film_end_us: Micros | None = None
 
 
 @dataclass(slots=True)
@@ -94,6 +97,8 @@ class CueState:
     fired_t_us: Micros | None = None
     """T at which it fired: a recycle goes by it."""
     fired_due_us: Micros | None = None
+    manual: bool = False
+    """The film that it hangs on was interrupted, or ended in a hold: GO fires it."""
     outcome: CueWord | None = None
     """How its last take ended: what ``after`` reads."""
     ended_us: Micros | None = None

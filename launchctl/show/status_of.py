@@ -234,7 +234,7 @@ def _cue(core: Core, item: Planned, expected: ExpectedTimeline) -> CueStatus:
         "late_by_s": None if cue.late_by_us is None else seconds(cue.late_by_us),
         "by": cue.by,
         "reason": cue.reason,
-        "go": list(item.cue.go),
+        "go": list(core.plan.go_of(item.cue.id) if cue.manual else item.cue.go),
         "take": cue.take,
     }
     sheet = item.cue.sheet

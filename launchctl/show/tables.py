@@ -218,6 +218,7 @@ ACTIONS: dict[str, Row] = {
     "thread": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
     "http": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "http"),
     "notify": Row(_R, 10 * SECOND, OnFailure.IGNORE, "notify"),
+    "media": Row(_W, 5 * SECOND, OnFailure.CONTINUE, "stage"),
     "player": Row(_W, 2 * SECOND, OnFailure.HOLD, ""),
     "say": Row(_W, 2 * SECOND, OnFailure.IGNORE, ""),
     "counter": Row(_W, 0, OnFailure.HOLD, ""),
@@ -254,7 +255,7 @@ LATE_DEFAULTS: tuple[tuple[tuple[str, ...], Micros, Else], ...] = (
         Else.PARK,
     ),
     (
-        ("scene", "transition", "audio", "player", "record", "silence"),
+        ("scene", "transition", "media", "audio", "player", "record", "silence"),
         5 * SECOND,
         Else.HOLD,
     ),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from launchctl.runbook.actions import PlayMedia
 from launchctl.runbook.model import AtCue, AtT, AtWall, Cue, Runbook, Segment
 from launchctl.show.plan import make_plan
 from launchctl.times import Micros
@@ -232,7 +233,8 @@ class Timeline:
 
     def _compute_cue(self, cue: Cue) -> Instant:
         if isinstance(cue.at, AtCue):
-            return self.later(self._get(cue.at.cue), cue.at.offset_us)
+            film_us = self._film_us(cue.at.cue) if cue.at.film else 0
+            return self.later(self._get(cue.at.cue), film_us + cue.at.offset_us)
         if cue.at is not None:
             return self.at(cue)
         triggered = self._after(cue)
@@ -244,7 +246,12 @@ class Timeline:
         """The latest (of ``any``: the first) that the cue comes after."""
         if cue.after is None:
             return self._get(cue.option.choice) if cue.option else Instant()
-        named = [self._get(other) for other in cue.after.cues]
+        named = [
+            self.later(self._get(other), film_us)
+            if (film_us := self._film_us(other))
+            else self._get(other)
+            for other in cue.after.cues
+        ]
         choose = min if cue.after.any_of else max
         walls = [at.wall_us for at in named if at.wall_us is not None]
         offsets = [at.t_us for at in named if at.t_us is not None]
@@ -253,6 +260,12 @@ class Timeline:
             choose(walls) if len(walls) >= enough else None,
             choose(offsets) if len(offsets) >= enough else None,
         )
+
+    def _film_us(self, name: str) -> Micros:
+        """How long the film of a cue is; 0 without one."""
+        cue = self.cues.get(name)
+        films = [a for a in cue.do if isinstance(a, PlayMedia)] if cue else []
+        return films[0].media.length_us if films else 0
 
     def _compute_begin(self, segment: str) -> Instant:
         first = self._first(segment)

@@ -6,6 +6,7 @@ from launchctl.runbook.model import After, AtCue, AtT, AtWall
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.core import Core
+from launchctl.show.films import film_instant_us, was_interrupted
 from launchctl.show.plan import Planned
 from launchctl.show.tables import ENDED, REARM_PAUSE_US, CueWord
 from launchctl.show.values import read
@@ -25,14 +26,17 @@ def due_on_clock(
     parts: list[Micros | None] = []
     if planned.procedure is not None or cue.option is not None:
         parts.append(core.clock(planned, core.state.cues[cue.id].entered_us))
-    if cue.at is not None and not cue.go:
+    manual = core.state.cues[cue.id].manual
+    film = manual and isinstance(cue.at, AtCue) and cue.at.film
+    if cue.at is not None and not cue.go and not film:
         parts.append(_at(core, planned, zero_us))
-    if cue.after is not None:
-        parts.append(_after(core, planned, cue.after))
+    after = _without_films(core, cue.after) if manual else cue.after
+    if after is not None:
+        parts.append(_after(core, planned, after))
     if cue.when is not None:
         true_us = true_long_enough_us(core, planned)
         parts.append(None if true_us is None else _on(core, planned, true_us))
-    if cue.go and not parts:
+    if (cue.go or manual) and not parts:
         parts.append(core.clock(planned, core.state.cues[cue.id].entered_us))
     known = [part for part in parts if part is not None]
     return max(known) if parts and len(known) == len(parts) else None
@@ -63,6 +67,13 @@ def _at(core: Core, planned: Planned, zero_us: Micros | None) -> Micros | None:
             return None if zero_us is None else zero_us + offset_us
         case AtWall(at_us=wall_us):
             return n_at_wall(core.state, wall_us)
+        case AtCue(cue=other, offset_us=offset_us, film=True):
+            if offset_us > 0:
+                end_us = film_instant_us(core, other, 0)
+                clock_us = None if end_us is None else core.clock(planned, end_us)
+                return None if clock_us is None else clock_us + offset_us
+            at_us = film_instant_us(core, other, offset_us)
+            return None if at_us is None else _on(core, planned, at_us)
         case AtCue(cue=other, offset_us=offset_us):
             fired_us = core.state.cues[other].fired_us
             return (
@@ -70,6 +81,14 @@ def _at(core: Core, planned: Planned, zero_us: Micros | None) -> Micros | None:
             )
         case None:
             return None
+
+
+def _without_films(core: Core, after: After | None) -> After | None:
+    """What is left of ``after`` for a cue that turned manual."""
+    if after is None:
+        return None
+    left = tuple(name for name in after.cues if name not in core.plan.films)
+    return after.model_copy(update={"cues": left}) if left else None
 
 
 def _after(core: Core, planned: Planned, after: After) -> Micros | None:
@@ -80,13 +99,18 @@ def _after(core: Core, planned: Planned, after: After) -> Micros | None:
     for name in after.cues:
         other = core.state.cues[name]
         admitted = other.outcome is CueWord.DONE or str(other.outcome) in after.also
-        if admitted and other.ended_us is not None:
+        cut = admitted and name in core.plan.films and was_interrupted(core, name)
+        if admitted and not cut and other.ended_us is not None:
             ended.append(core.clock(planned, other.ended_us))
     found = []
     if ended and (after.any_of or len(ended) == len(after.cues)):
         found.append(min(ended) if after.any_of else max(ended))
     if after.or_after_us is not None:
-        fired = [core.state.cues[name].fired_us for name in after.cues]
+        fired = [
+            core.state.cues[name].fired_us
+            for name in after.cues
+            if not was_interrupted(core, name)
+        ]
         first = [core.clock(planned, at_us) for at_us in fired if at_us is not None]
         found += [at_us + after.or_after_us for at_us in first]
     return min(found, default=None)

@@ -144,7 +144,7 @@ def send_again(core: Core, cue: str | None, action: ActionState) -> None:
     """The same attempt once more, with a new deadline: repeating it does no harm."""
     command = build.rebuild(core, cue, action)
     if command is not None:
-        core.commands.append(build.in_time(core, command))
+        core.commands.append(build.in_time(core, command, action.film_start_us))
 
 
 def assert_again(core: Core, name: str, reason: str) -> None:
@@ -153,7 +153,7 @@ def assert_again(core: Core, name: str, reason: str) -> None:
     wanted = sorted(stage.wanted.items(), key=lambda item: item[0] != "transition")
     serial = core.state.seq
     for what, value in wanted:
-        question = _question(what, value)
+        question = _question(what, value) or _film_question(core, name, what, value)
         if question is not None:
             core.emit(ev.NeedsPerson, stage=name, what=what, text=question)
             continue
@@ -162,6 +162,19 @@ def assert_again(core: Core, name: str, reason: str) -> None:
             continue
         key = f"{core.run}/again/{serial}/{name}/{what}"
         send_loose(core, key, f"again/{name}/{what}", action, reason)
+
+
+def _film_question(core: Core, stage: str, what: str, value: Any) -> str | None:
+    """A film's scene may start its film: a machine does not put it on program again."""
+    first = core.runbook.first_stage
+    for cue in core.plan.films if what == "program" else ():
+        for slot in core.plan.cues[cue].slots:
+            film = slot.action
+            if not isinstance(film, act.PlayMedia):
+                continue
+            if ((film.stage or first), film.media.scene) == (stage, value):
+                return f"the film {film.media.play} was on program: play it again?"
+    return None
 
 
 def _question(what: str, value: Any) -> str | None:

@@ -250,8 +250,10 @@ def describe_cue(cue: Cue) -> dict[str, str]:
             when.append(format_t(offset_us))
         case AtWall(written=written):
             when.append(written)
-        case AtCue(cue=other, offset_us=offset_us):
-            when.append(f"{other} + {format_span(offset_us)}")
+        case AtCue(cue=other, offset_us=offset_us, film=film):
+            end = f"{other}.end" if film else other
+            sign = "-" if offset_us < 0 else "+"
+            when.append(f"{end} {sign} {format_span(abs(offset_us))}")
         case None:
             pass
     if cue.after:

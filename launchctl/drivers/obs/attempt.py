@@ -64,6 +64,21 @@ class Attempt:
             self.sent_us = before
             raise
 
+    async def reconnected(self) -> None:
+        """Wait for a connection to go on with.
+
+        Raises:
+            UnansweredError: there was none before the deadline.
+        """
+
+        async def back() -> None:
+            while (pair := self.watch.pair) is None or not pair.alive:
+                await self.watch.changed()
+            self._pair = pair
+
+        if not await wait_until(back, self.left_s):
+            raise UnansweredError("the connection was lost and did not come back")
+
     async def until(
         self, condition: Callable[[], bool], at_most_s: float | None = None
     ) -> bool:

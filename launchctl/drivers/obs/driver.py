@@ -36,6 +36,7 @@ from launchctl.drivers.obs.trouble import (
 from launchctl.drivers.obs.wanted import RECORD, STREAM
 from launchctl.drivers.obs.watch import Watch
 from launchctl.runbook.actions import (
+    PlayMedia,
     Record,
     Scene,
     Stream,
@@ -133,6 +134,8 @@ class ObsDriver:
         span_us = micros(DEADLINES_S[type(action)])
         if isinstance(action, Scene) and action.transition is not None:
             span_us += action.transition.duration_us
+        if isinstance(action, PlayMedia):
+            span_us += action.media.length_us
         return self._context.now_us() + span_us
 
     async def _left_in_peace(self, deadline_us: Micros) -> None:

@@ -28,6 +28,7 @@ SUBSCRIPTIONS = (
     | Events.TRANSITIONS
     | Events.OUTPUTS
     | Events.SCENE_ITEMS
+    | Events.MEDIA
 )
 CONNECT_S = 2.0
 ANSWER_S = 4.0

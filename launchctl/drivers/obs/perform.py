@@ -15,6 +15,7 @@ from obswebsocket import requests
 from launchctl.drivers.base import Outcome
 from launchctl.drivers.obs.attempt import Attempt, expect, ok, tell_once
 from launchctl.drivers.obs.cuts import put_scene, set_transition
+from launchctl.drivers.obs.films import play_media
 from launchctl.drivers.obs.outputs import run_record, run_stream
 from launchctl.drivers.obs.protocol import Request
 from launchctl.drivers.obs.trouble import ObsError
@@ -22,6 +23,7 @@ from launchctl.drivers.obs.wanted import audio_of, text_of, visible_of
 from launchctl.runbook.actions import (
     Action,
     Audio,
+    PlayMedia,
     Record,
     Scene,
     SetText,
@@ -119,6 +121,7 @@ PERFORMERS: dict[type[Action], Performer] = {
     Audio: set_audio,
     Stream: run_stream,
     Record: run_record,
+    PlayMedia: play_media,
 }
 """Every action that a mixer knows: the table that a new one joins."""
 
@@ -130,5 +133,7 @@ DEADLINES_S: dict[type[Action], float] = {
     Audio: 2.0,
     Stream: 15.0,
     Record: 15.0,
+    PlayMedia: 5.0,
 }
-"""For commands that bring no deadline; a scene's transition comes on top."""
+"""For commands that bring no deadline; a scene's transition and a film's
+length come on top."""

@@ -12,6 +12,7 @@ from launchctl.drivers.obs.trouble import RefusedByObsError
 from launchctl.runbook.actions import (
     Action,
     Audio,
+    PlayMedia,
     Scene,
     SetText,
     SetTransition,
@@ -31,6 +32,8 @@ async def trouble_ahead(pair: Pair, seen: Seen, action: Action) -> str | None:
         name = action.transition.name
         if seen.find_transition(name) is None:
             return does_not_exist("transition", name, seen.transitions)
+    if isinstance(action, PlayMedia) and action.media.scene not in seen.scenes:
+        return does_not_exist("scene", action.media.scene, seen.scenes)
     if isinstance(action, Visible):
         return await _item_there(pair, seen, action)
     _, sources = named_by([action])

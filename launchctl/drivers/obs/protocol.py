@@ -40,6 +40,7 @@ class Events(IntFlag):
     TRANSITIONS = 16
     OUTPUTS = 64
     SCENE_ITEMS = 128
+    MEDIA = 256
 
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]

@@ -28,7 +28,7 @@ from launchctl.drivers.obs.wanted import (
     text_of,
     visible_of,
 )
-from launchctl.show.inputs import HandSeen
+from launchctl.show.inputs import HandSeen, Input
 from launchctl.times import Micros
 
 TRANSITION = "transition"
@@ -76,6 +76,15 @@ class Watch:
     def _notify(self) -> None:
         self._pulse.set()
         self._pulse = asyncio.Event()
+
+    @property
+    def pair(self) -> Pair | None:
+        """The present connections; None while there are none."""
+        return self._pair
+
+    def report(self, seen: Input) -> None:
+        """Tell the conductor what a command saw on its way."""
+        self._context.report(seen)
 
     # --- what the link tells ---------------------------------------------------------
 

@@ -43,6 +43,7 @@ class ObsEmulator:
         scenes: names to their sources; the first is on program at first.
         texts: text sources.
         audio: audio inputs.
+        films: media sources: their file, and its length in seconds.
         program: the scene on program at first.
         password: None asks for none.
         auto: accept any scene, source or input name, and make it.
@@ -56,6 +57,7 @@ class ObsEmulator:
         *,
         texts: Iterable[str] = (),
         audio: Iterable[str] = (),
+        films: Mapping[str, tuple[str, float]] | None = None,
         program: str | None = None,
         password: str | None = None,
         auto: bool = False,
@@ -67,6 +69,9 @@ class ObsEmulator:
         )
         self._sessions = Sessions(self._answer, password, draw)
         self.world = World(state, self._sessions.emit, auto=auto, now_us=now_us)
+        for name, (file, length_s) in (films or {}).items():
+            self.world.add_film(name, file, length_s)
+        self.world.save()
         self.requests: deque[Asked] = deque(maxlen=_KEPT)
         self._now_us = now_us
         self._host = "127.0.0.1"

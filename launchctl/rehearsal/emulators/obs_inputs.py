@@ -22,8 +22,8 @@ def _input_list(world: World, data: Data) -> Data:
         "inputs": [
             {
                 "inputName": name,
-                "inputKind": "text_ft2_source_v2" if settings else "wasapi_input",
-                "unversionedInputKind": "text_ft2_source" if settings else "wasapi",
+                "inputKind": _kind(settings),
+                "unversionedInputKind": _kind(settings).removesuffix("_v2"),
             }
             for name, settings in world.now.inputs.items()
         ]
@@ -32,7 +32,29 @@ def _input_list(world: World, data: Data) -> Data:
 
 def _settings(world: World, data: Data) -> Data:
     settings = world.now.inputs[find_input(world, data)]
-    return {"inputKind": "text_ft2_source_v2", "inputSettings": dict(settings)}
+    return {"inputKind": _kind(settings), "inputSettings": dict(settings)}
+
+
+def _kind(settings: Data) -> str:
+    if "local_file" in settings:
+        return "ffmpeg_source"
+    return "text_ft2_source_v2" if settings else "wasapi_input"
+
+
+def _media_status(world: World, data: Data) -> Data:
+    return world.films.status(_film(world, data))
+
+
+def _media_action(world: World, data: Data) -> None:
+    action = str(get(data, "mediaAction", str)).rpartition("_")[2]
+    world.films.act(_film(world, data), action)
+
+
+def _film(world: World, data: Data) -> str:
+    name = find_input(world, data)
+    if name not in world.films.all:
+        raise Refusal(NO_AUDIO, "The specified input does not support media control.")
+    return name
 
 
 def _set_settings(world: World, data: Data) -> None:
@@ -40,6 +62,10 @@ def _set_settings(world: World, data: Data) -> None:
     settings = get(data, "inputSettings", dict)
     if "text" in settings:
         world.set_text(name, str(settings["text"]))
+    if "local_file" in settings:
+        world.load_film(name, str(settings["local_file"]))
+    if "looping" in settings:
+        world.now.inputs[name]["looping"] = bool(settings["looping"])
 
 
 def _mute(world: World, data: Data) -> Data:
@@ -90,6 +116,8 @@ INPUT_REQUESTS: Answers = {
     "GetInputList": _input_list,
     "GetInputSettings": _settings,
     "SetInputSettings": _set_settings,
+    "GetMediaInputStatus": _media_status,
+    "TriggerMediaInputAction": _media_action,
     "GetInputMute": _mute,
     "SetInputMute": _set_mute,
     "GetSceneItemId": _item_id,

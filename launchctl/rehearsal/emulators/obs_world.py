@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from launchctl.rehearsal.emulators.obs_films import Film, Films
 from launchctl.rehearsal.emulators.obs_outputs import (
     CONFIG,
     FPS,
@@ -73,6 +74,7 @@ class World:
     now_us: Callable[[], int] | None = None
     saved: Saved = field(init=False)
     outputs: Outputs = field(init=False)
+    films: Films = field(init=False)
     program_history: list[Shown] = field(default_factory=list)
     text_history: list[tuple[str, str, float]] = field(default_factory=list)
     booted_s: float = 0.0
@@ -85,6 +87,7 @@ class World:
     def __post_init__(self) -> None:
         """What it starts with is what is on disk."""
         self.outputs = Outputs(self.emit)
+        self.films = Films(self.emit)
         self.save()
 
     # --- life ---------------------------------------------------------------------
@@ -106,6 +109,7 @@ class World:
         for task in tuple(self._tasks):
             task.cancel()
         self.outputs.halt()
+        self.films.halt()
         self._moving = None
 
     @property
@@ -167,6 +171,7 @@ class World:
         at_us = None if self.now_us is None else self.now_us()
         loop_s = asyncio.get_running_loop().time()
         self.program_history.append(Shown(scene, loop_s, at_us))
+        self.films.showed(self.now.scenes[scene])
 
     def set_transition(self, name: str) -> None:
         """Choose the transition."""
@@ -191,6 +196,18 @@ class World:
             self.now.inputs[name] = {"text": ""}
             self.now.muted[name] = False
         return name in self.now.inputs
+
+    def add_film(self, name: str, file: str, length_s: float) -> None:
+        """Make a media source; a scene shows it if it has a source of that name."""
+        self.now.inputs[name] = {"local_file": file}
+        self.now.muted[name] = False
+        self.films.all[name] = Film(file, length_s)
+
+    def load_film(self, name: str, file: str) -> None:
+        """Give a media source another file; one it did not begin with is missing."""
+        self.now.inputs[name]["local_file"] = file
+        film = self.films.all[name]
+        film.missing = file != film.file
 
     def set_text(self, source: str, text: str) -> None:
         """Write into a text source. OBS 29 tells nobody."""

@@ -219,6 +219,25 @@ class ActionEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilmMoved(Event):
+    """A film began, or a pause or stall moved its start on; None: it stands."""
+
+    event: ClassVar[str] = "film_seen"
+    slot: str
+    key: str
+    start_us: Micros | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueManual(Event):
+    """What hangs on a film turns manual (its trigger becomes a GO), or back again."""
+
+    event: ClassVar[str] = "cue_manual"
+    film: str
+    manual: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettledByHand(Event):
     """A person said what became of an action. ``became`` is ok or failed."""
 
