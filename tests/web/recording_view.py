@@ -87,7 +87,7 @@ def a_cue(name: str, state: str = "pending", **changes: Any) -> dict[str, Any]:
     known = {
         "cue": name, "procedure": None, "state": state, "planned": None, "due": None,
         "fired": None, "sent": None, "confirmed": None, "late_by_s": None, "by": None,
-        "reason": None, "go": [], "take": 1,
+        "reason": None, "go": [], "take": 1, "segment": None, "expected": None,
     }  # fmt: skip
     return known | changes
 
@@ -108,6 +108,8 @@ def a_status(**changes: Any) -> Status:
         "run": "r1", "runbook": "Model 3 reveal", "digest": "d1", "rehearsal": False,
         "state": "counting", "verdict": None, "t0": T0,
         "standby": {"caller": {"cue": "reveal", "seq": 3}},
+        "batons": {},
+        "overrides": [],
         "choices": [],
         "polls": [],
         "next": ["reveal-post"],
