@@ -66,6 +66,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
                 runbook, contexts(meta.origin.now_us, report, secrets, files)
             ),
             rehearsal=meta.rehearsal,
+            find_runbook=folder.amended,
         )
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()

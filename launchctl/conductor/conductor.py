@@ -11,6 +11,7 @@ says so. A show that cannot remember must not act.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -24,6 +25,7 @@ from launchctl.conductor.counter import counter_text
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
 from launchctl.conductor.figures import take_figure
+from launchctl.conductor.folding import fold
 from launchctl.conductor.hands import HandWatch
 from launchctl.conductor.order_feed import OrderFeed
 from launchctl.conductor.prepare import Preparer
@@ -31,8 +33,9 @@ from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
 from launchctl.drivers.base import Driver, Health, Level
-from launchctl.errors import JournalError
+from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.actions import Effect
+from launchctl.runbook.model import Runbook
 from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
 from launchctl.show.engine import Decision, Engine
 from launchctl.show.events import CounterSet, decode, encode
@@ -41,6 +44,7 @@ from launchctl.show.inputs import (
     ClockStepped,
     HealthSeen,
     Input,
+    RunbookSeen,
     Settled,
     StageSeen,
 )
@@ -59,13 +63,18 @@ SKEW_US = 250 * MILLISECOND
 """A wall clock this far off its journaled skew has stepped (SEMANTICS 1)."""
 
 
+def _none_pinned(digest: str) -> Runbook:
+    raise LaunchError(f"no runbook {digest} is pinned")
+
+
 class Conductor:
     """Runs one show to its end.
 
     ``connect`` makes the far ends' drivers; they report to the function it is given.
+    ``find_runbook`` gives a runbook that was pinned in the run, for an amendment.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a conductor is given
         self,
         engine: Engine,
         store: Store,
@@ -73,8 +82,10 @@ class Conductor:
         connect: Callable[[Callable[[Input], None]], FarEnds],
         *,
         rehearsal: bool = False,
+        find_runbook: Callable[[str], Runbook] | None = None,
     ) -> None:
         self.engine = engine
+        self._find_runbook = find_runbook or _none_pinned
         self._store = store
         self._origin = origin
         self._rehearsal = rehearsal
@@ -108,7 +119,7 @@ class Conductor:
             JournalError: the journal could not be written; nothing more was decided.
         """
         for line in await self._store.journal.read():
-            self.engine.apply(decode(line))
+            fold(self.engine, decode(line), self._find_runbook)
         async with AsyncExitStack() as stack:
             await self._far_ends.start(stack)
             await stack.enter_async_context(self._feeders())
@@ -261,7 +272,15 @@ class Conductor:
     async def _read_inbox(self) -> None:
         async for calls in self._store.inbox.follow(self.engine.state.inbox_position):
             for call in calls:
+                if call.verb == "amend" and call.target:
+                    await self._offer(call.target)
                 self.report(call)
+
+    async def _offer(self, digest: str) -> None:
+        """Give the engine the runbook that a call to amend names; none: it refuses."""
+        with contextlib.suppress(LaunchError):
+            runbook = await asyncio.to_thread(self._find_runbook, digest)
+            self.report(RunbookSeen(runbook))
 
     async def _watch_health(self) -> None:
         """A far end's level at once, its words at leisure: journaled on change only."""

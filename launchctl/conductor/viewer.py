@@ -11,8 +11,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Self
 
+from launchctl.conductor.folding import fold
 from launchctl.orders.figures import implied_value
 from launchctl.orders.model import Totals
+from launchctl.runbook.model import Runbook
 from launchctl.show.engine import Engine
 from launchctl.show.events import decode
 from launchctl.show.status import OrdersStatus, Status
@@ -31,8 +33,7 @@ class Viewer:
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self.meta: RunMeta = folder.meta
-        self.runbook = folder.runbook()
-        self.engine = Engine(self.runbook, self.meta.run)
+        self.engine = Engine(folder.runbook(), self.meta.run)
         self._lines: list[Line] = []
         self._totals = Totals()
         self._chain = GENESIS
@@ -49,6 +50,11 @@ class Viewer:
     async def aclose(self) -> None:
         """Stop following and close the files."""
         await self._stack.aclose()
+
+    @property
+    def runbook(self) -> Runbook:
+        """What runs: the pinned runbook, or as it was amended."""
+        return self.engine.runbook
 
     @property
     def speed(self) -> float:
@@ -109,7 +115,7 @@ class Viewer:
 
     def _fold(self, lines: list[Line]) -> None:
         for line in lines:
-            self.engine.apply(decode(line))
+            fold(self.engine, decode(line), self.folder.amended)
             self._chain = link(self._chain, canonical(line))
         self._lines = [*self._lines, *lines][-_KEEP_LINES:]
 

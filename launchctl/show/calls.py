@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launchctl.show import (
+    amend,
     batons,
+    jump,
     recycle,
     retime,
     verbs,
@@ -56,6 +58,9 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "retire": verbs_permits.retire,
     "call": verbs.call_procedure,
     "recycle": recycle.recycle,
+    "jump": jump.jump,
+    "amend": amend.amend,
+    "do": jump.do_one,
     "retime": retime.retime,
     "end": verbs.end,
     "abort": verbs.abort,

@@ -13,12 +13,13 @@ from launchctl.runbook.actions import Scene
 from launchctl.runbook.model import Runbook
 from launchctl.show import agenda as ag
 from launchctl.show import events as ev
+from launchctl.show.amended import merged
 from launchctl.show.clocks import r_at, t_at
 from launchctl.show.commands import AnyCommand
 from launchctl.show.fold import apply, initial
 from launchctl.show.plan import Plan, Planned, make_plan
 from launchctl.show.state import ActionState, CueState, State
-from launchctl.show.tables import RUNNING, CueWord
+from launchctl.show.tables import RUNNING, CueWord, IllegalEvent
 from launchctl.show.timeline import Timetable, timetable_of
 from launchctl.times import Micros
 
@@ -43,6 +44,8 @@ class Core:
         self._timetable: Timetable | None = None
         self.scenes_ok: list[tuple[str, Scene]] = []
         """Scenes that cues brought on program in this pass: lifts hear of them."""
+        self.offered: dict[str, Runbook] = {}
+        """Runbooks that an amendment may name, by their digest."""
         self._agenda: ag.Agenda | None = None
 
     @property
@@ -62,8 +65,12 @@ class Core:
 
     def fold(self, event: ev.Event) -> None:
         """Fold an event that was journaled before."""
+        if isinstance(event, ev.Amended) and event.digest not in self.offered:
+            raise IllegalEvent(f"amended: runbook {event.digest} is not at hand")
         apply(self.state, event)
         self._agenda = None
+        if isinstance(event, ev.Amended):
+            self._follow(event)
 
     def emit(self, kind: type[E], /, **values: Any) -> E:
         """Decide: number the event, fold it, and look at whom it concerns."""
@@ -76,8 +83,20 @@ class Core:
         agenda = self.agenda
         apply(self.state, event)
         self.events.append(event)
+        if isinstance(event, ev.Amended):
+            self._follow(event)
+            agenda = self.agenda
         touch(self, agenda, event)
         return event
+
+    def _follow(self, event: ev.Amended) -> None:
+        """The amended runbook runs: everything worked out from the old one is void."""
+        new = self.offered[event.digest]
+        self.runbook = merged(self.runbook, new, event.kept, event.procedures_kept)
+        self.plan = make_plan(self.runbook)
+        self.digests.clear()
+        self._timetable = None
+        self._agenda = None
 
     # --- short words --------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from launchctl.show.inputs import (
     OrdersSeen,
     OutputSeen,
     PostSeen,
+    RunbookSeen,
     Settled,
     StageSeen,
     Stopped,
@@ -82,9 +83,13 @@ class Engine:
     """One run of one runbook. ``run`` is its name, part of every action's key."""
 
     def __init__(self, runbook: Runbook, run: str) -> None:
-        self.runbook = runbook
         self.run = run
         self._core = Core(runbook, run)
+
+    @property
+    def runbook(self) -> Runbook:
+        """What runs: as it was at the start, or as it was amended."""
+        return self._core.runbook
 
     @property
     def state(self) -> State:
@@ -175,6 +180,10 @@ class Engine:
             take_ended(core, build.unknown(action))
         elif action.state is ActionWord.SENT and not action.target.startswith("stage:"):
             world.send_again(core, cue, action)
+
+    def offer(self, runbook: Runbook) -> None:
+        """A runbook that an amendment names: before its event is folded."""
+        self._core.offered[runbook.digest] = runbook
 
     def apply(self, event: ev.Event) -> None:
         """Fold one journaled event (recovery, viewers).
@@ -388,6 +397,10 @@ _STAGE_LOOKS: dict[str, Callable[[Core, str], None]] = {
 """Hints about a stage: it has not come back in time; it has streamed for a while."""
 
 
+def _take_runbook(core: Core, seen: RunbookSeen) -> None:
+    core.offered[seen.runbook.digest] = seen.runbook
+
+
 def _take_step(core: Core, seen: ClockStepped) -> None:
     core.emit(ev.WallStepped, skew_us=seen.skew_us)
 
@@ -406,6 +419,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     ClockStepped: _take_step,
     HealthSeen: world.take_health,
     Noted: world.take_note,
+    RunbookSeen: _take_runbook,
 }
 """What the engine does with each kind of input; a new input is a row."""
 

@@ -160,7 +160,7 @@ def send_loose(
         core.emit(ev.NoteTaken, about=slot, text=str(error), level="warning")
         return
     wanted = build.wanted_of(action, content)
-    if slot.startswith("again/") and wanted is not None:
+    if not slot.startswith("safe/") and wanted is not None:
         content = {**content, "value": wanted[1]}
     event = core.emit(
         ev.Commanded,

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.state import ActionState, CueState, HoldState, State
+from launchctl.show.state import (
+    ActionState,
+    CueState,
+    HoldState,
+    ProcedureState,
+    State,
+)
 from launchctl.show.tables import CUE, SHOW, CueWord, IllegalEvent, ShowWord
 
 RECYCLE = "recycle"
@@ -93,7 +99,38 @@ def _passed(state: State, event: ev.CuePassed) -> None:
     cue.reason = "it was done before the recycle"
 
 
+def _amend_asked(state: State, event: ev.AmendAsked) -> None:
+    state.amend_asked = {event.digest: (event.by or "", event.at_us)}
+
+
+def _amended(state: State, event: ev.Amended) -> None:
+    state.digest = event.digest
+    state.amend_asked = {}
+    for name, procedure in event.added:
+        comes = not procedure and name not in event.options
+        word = CueWord.PENDING if comes else CueWord.IDLE
+        state.cues[name] = CueState(word, seq=event.seq, entered_us=event.at_us)
+    for name in event.dropped:
+        del state.cues[name]
+    for name in (*event.changed, *event.dropped):
+        state.conditions.pop(f"cue:{name}", None)
+    for name in event.changed:
+        state.cues[name].seq = event.seq
+    for name in event.procedures_added:
+        state.procedures[name] = ProcedureState()
+    for name in event.procedures_dropped:
+        del state.procedures[name]
+        state.conditions.pop(f"procedure:{name}", None)
+    for name in event.closed:
+        state.opened.pop(name, None)
+        state.lifting.pop(name, None)
+        for lift in state.latches.pop(name, {}):
+            state.latched_t_us.pop((name, lift), None)
+
+
 TIME_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.Recycled: _recycled,
     ev.CuePassed: _passed,
+    ev.AmendAsked: _amend_asked,
+    ev.Amended: _amended,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from launchctl.runbook.model import Runbook
 from launchctl.times import Micros
 
 
@@ -271,6 +272,13 @@ class Noted:
     level: str = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class RunbookSeen:
+    """A runbook was pinned beside the first: a call to amend may name its digest."""
+
+    runbook: Runbook
+
+
 Input = (
     Call
     | Ended
@@ -286,4 +294,5 @@ Input = (
     | ClockStepped
     | HealthSeen
     | Noted
+    | RunbookSeen
 )

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from launchctl.runbook import actions as act
-from launchctl.runbook.instants import earliest_for, looks_like_wall, parse_wall
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
-from launchctl.show.clocks import n_at_wall
+from launchctl.show.clocks import n_at_wall, wall_at
 from launchctl.show.core import Core
 from launchctl.show.expected import ExpectedTimeline
 from launchctl.show.holds import set_t0, t0_at_wall
@@ -22,8 +21,8 @@ from launchctl.show.plan import Planned
 from launchctl.show.shown import confirm_list
 from launchctl.show.tables import UNFIRED, CueWord
 from launchctl.show.triggers import due_on_clock
-from launchctl.show.verbs import Do, Refused, fresh
-from launchctl.times import Micros, parse_span
+from launchctl.show.verbs import Do, Refused, fresh, wall_of
+from launchctl.times import HOUR, Micros
 
 _PAST = "its instant had passed when T-0 was moved"
 
@@ -62,20 +61,12 @@ def retime(core: Core, call: Call) -> Do:
 
 
 def _instant(core: Core, written: str) -> Micros:
-    """An instant, in the runbook's zone if it names none; or a span from T-0 as set."""
+    """An instant, or a span from T-0 as it was set."""
     was_us = core.state.t0_wall_us
-    try:
-        if looks_like_wall(written):
-            earliest_us = earliest_for(core.now_us if was_us is None else was_us)
-            return parse_wall(written, core.runbook.timezone, earliest_us)
-        if written[:1] in ("+", "-"):
-            if was_us is None:
-                raise Refused("T-0 is not set: name an instant")
-            span_us = parse_span(written[1:])
-            return was_us + (span_us if written[0] == "+" else -span_us)
-    except ValueError as error:
-        raise Refused(str(error)) from None
-    raise Refused(f"{written!r} is neither an instant nor a span such as +5m")
+    if was_us is None and written[:1] in ("+", "-"):
+        raise Refused("T-0 is not set: name an instant")
+    around_us = wall_at(core.state, core.now_us) if was_us is None else was_us
+    return wall_of(core, written, around_us - 12 * HOUR, was_us)
 
 
 def sends_once(planned: Planned) -> bool:

@@ -313,6 +313,8 @@ class State:
     figures: dict[str, FigureState] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
     orders_complete_us: Micros | None = None
+    amend_asked: dict[str, tuple[str, Micros]] = field(default_factory=dict)
+    """digest of a runbook -> who asked to amend, and when."""
     inbox_position: int = 0
     answered: dict[str, Answered] = field(default_factory=dict)
     health: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -307,6 +307,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "end": ("end", "retime"),
     "recycle": ("retime",),
     "retime": ("retime",),
+    "jump": ("retime",),
+    "amend": ("retime",),
+    "do": ("go",),
     "abort": ("abort",),
     "take-baton": (),
 }
@@ -332,12 +335,12 @@ BATON_VERBS = (
 )
 """Taken only from whoever holds the baton of a role that may give them."""
 
+AMEND_SECOND_US = 5 * MINUTE
+"""Within this a second person confirms an amendment that takes two."""
+
 CLOSING_VERBS = ("settle", "adopt", "silence", "abort")
 FINISHED_VERBS = ("settle", "adopt")
 NOT_BUILT = (
-    "jump",
-    "do",
-    "amend",
     "post correct",
     "post delete",
 )

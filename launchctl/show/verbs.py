@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from launchctl.runbook.instants import looks_like_wall, parse_wall
 from launchctl.runbook.model import AtT
 from launchctl.show import events as ev
-from launchctl.show.clocks import n_at_wall
+from launchctl.show.clocks import n_at_wall, wall_at
 from launchctl.show.closing import abort_show, end_show
 from launchctl.show.confirmations import count_go
 from launchctl.show.core import Core
@@ -23,7 +24,7 @@ from launchctl.show.procedures import start_procedure
 from launchctl.show.retire import all_retired
 from launchctl.show.state import CueState, HoldState
 from launchctl.show.tables import FIREABLE, UNFIRED, CueWord
-from launchctl.times import Micros, parse_instant
+from launchctl.times import Micros, parse_span
 
 Do = Callable[[], None]
 
@@ -212,13 +213,32 @@ def _named_holds(core: Core, call: Call) -> list[HoldState]:
 def _until(core: Core, call: Call) -> Micros | None:
     if "at" not in call.args:
         return None
-    try:
-        until_us = n_at_wall(core.state, parse_instant(str(call.args["at"])))
-    except ValueError:
-        raise Refused(f"{call.args['at']!r} is no instant with an offset") from None
+    now_us = wall_at(core.state, core.now_us)
+    written = str(call.args["at"])
+    until_us = n_at_wall(core.state, wall_of(core, written, now_us, now_us))
     if until_us <= core.now_us:
         raise Refused("that instant has passed")
     return until_us
+
+
+def wall_of(
+    core: Core, written: str, earliest_us: Micros, from_us: Micros | None
+) -> Micros:
+    """A wall instant: in the runbook's zone if it names none, a time of day the first
+    at or after ``earliest_us``; or a span such as ``+5m`` from ``from_us``.
+
+    Raises:
+        Refused: it is neither.
+    """
+    try:
+        if looks_like_wall(written):
+            return parse_wall(written, core.runbook.timezone, earliest_us)
+        if written[:1] in ("+", "-") and from_us is not None:
+            span_us = parse_span(written[1:])
+            return from_us + (span_us if written[0] == "+" else -span_us)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    raise Refused(f"{written!r} is neither an instant nor a span such as +5m")
 
 
 # --- procedures, the end ---------------------------------------------------------

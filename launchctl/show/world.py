@@ -153,15 +153,20 @@ def assert_again(core: Core, name: str, reason: str) -> None:
     wanted = sorted(stage.wanted.items(), key=lambda item: item[0] != "transition")
     serial = core.state.seq
     for what, value in wanted:
-        question = _question(what, value) or _film_question(core, name, what, value)
-        if question is not None:
-            core.emit(ev.NeedsPerson, stage=name, what=what, text=question)
+        asked = question(core, name, what, value)
+        if asked is not None:
+            core.emit(ev.NeedsPerson, stage=name, what=what, text=asked)
             continue
         action = build.action_for(name, what, value)
         if action is None or (what, value) == ("record", "stop"):
             continue
         key = f"{core.run}/again/{serial}/{name}/{what}"
         send_loose(core, key, f"again/{name}/{what}", action, reason)
+
+
+def question(core: Core, stage: str, what: str, value: Any) -> str | None:
+    """What a machine asks instead of doing it; None if it may do it."""
+    return _question(what, value) or _film_question(core, stage, what, value)
 
 
 def _film_question(core: Core, stage: str, what: str, value: Any) -> str | None:
@@ -199,7 +204,7 @@ def _obey(core: Core, seen: HandSeen) -> None:
     for left in tuple(core.state.loose.values()):
         place = (left.target, left.wanted, left.state)
         same = place == (f"stage:{seen.stage}", seen.what, ActionWord.SENT)
-        again = left.slot.startswith("again/")
+        again = not left.slot.startswith("safe/")
         if same and again and left.content.get("value") != seen.value:
             _end_loose(core, left, "undone by hand")
     for name in core.running():

@@ -7,6 +7,7 @@ SQLite files have their fixed writers (``store/base.py``). Only the owner may re
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import shutil
@@ -151,9 +152,49 @@ class RunFolder:
 
     def runbook(self) -> Runbook:
         """The pinned runbook, resolved as it was at the run's start."""
+        return self._load(self.path / "pinned" / self.meta.runbook)
+
+    def amended(self, digest: str) -> Runbook:
+        """A runbook that was pinned by ``pin_amendment``.
+
+        Raises:
+            LaunchError: there is none with this digest.
+        """
+        return self._load(self.path / "pinned" / _amendment(digest))
+
+    def pin_amendment(self, file: Path) -> Runbook:
+        """Load a runbook as the run's own was loaded, and pin it beside that one.
+
+        Raises:
+            RunbookError: with every problem found.
+            InputError: a file of it stands in the run under the same name, with other
+                bytes: an approval or a sent post may rest on them.
+        """
+        runbook = self._load(file)
+        pinned = self.path / "pinned"
+        names = _files(runbook)[1:]
+        for written in names:
+            target = pinned / written
+            if target.exists() and not filecmp.cmp(
+                file.parent / written, target, shallow=False
+            ):
+                raise InputError(
+                    f"{written} has other bytes than in this run",
+                    hint="give the new file another name",
+                )
+        for written in names:
+            target = pinned / written
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.parent / written, target)
+        draft = pinned / f"{runbook.digest}.new"
+        shutil.copyfile(file, draft)
+        draft.replace(pinned / _amendment(runbook.digest))
+        return runbook
+
+    def _load(self, path: Path) -> Runbook:
         meta = self.meta
         return load(
-            self.path / "pinned" / meta.runbook,
+            path,
             t0_us=meta.t0_us,
             sets=meta.sets,
             environ=meta.environ,
@@ -191,6 +232,11 @@ class RunFolder:
             target = pinned / written
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(home / written, target)
+
+
+def _amendment(digest: str) -> str:
+    """File name of an amended runbook, below ``pinned/``."""
+    return f"{Path(digest).name}.amended.yaml"
 
 
 def _files(runbook: Runbook) -> list[str]:

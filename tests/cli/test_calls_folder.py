@@ -123,6 +123,7 @@ async def conducted(tmp_path, text=SHOW):
             store,
             origin,
             lambda _report: FarEnds({"account:ceo": account}),
+            find_runbook=folder.amended,
         )
         conducting = asyncio.create_task(conductor.run())
         stage = Stage(folder, account, conducting)

@@ -153,3 +153,34 @@ def test_times_of_day_are_in_the_runbooks_zone():
     play.call(START, "retime", "12:40")
     play.run(START + SECOND)
     assert "2020-09-13T12:40:00.000000Z" == play.engine.status(play.now_us)["t0"]
+
+
+@pytest.mark.parametrize(
+    ("written", "until_us"),
+    [
+        ("+5m", T0 + 5 * MINUTE),
+        ("12:40", T0 + 13 * MINUTE + 20 * SECOND),
+        (format_instant(T0 + HOUR), T0 + HOUR),
+    ],
+)
+def test_a_hold_can_be_resumed_at_an_instant(written, until_us):
+    """SEMANTICS 2: `resume --at`: the hold ends by itself, at an instant in the
+    runbook's zone or a span from now.
+    """
+    play = Play(book(cue("zero", at="T-0"), cue("end", at="T+3h")))
+    play.call(T0 - MINUTE, "hold", "mic")
+    play.call(T0, "resume", "mic", at=written)
+    play.run(until_us - 1)
+    assert "holding" == str(play.engine.state.show)
+    play.run(until_us)
+    assert "counting" == str(play.engine.state.show)
+
+
+@pytest.mark.parametrize("written", ["-5m", "soon", ""])
+def test_it_is_not_resumed_at_what_is_past_or_no_instant(written):
+    """SEMANTICS 8: refused with a sentence."""
+    play = Play(book(cue("zero", at="T-0"), cue("end", at="T+3h")))
+    play.call(T0 - MINUTE, "hold", "mic")
+    call = play.call(T0, "resume", "mic", at=written)
+    play.run(T0)
+    assert play.refusal(call)

@@ -75,7 +75,7 @@ from launchctl.show.events.show import (
     Unsilenced,
     WallStepped,
 )
-from launchctl.show.events.time import CuePassed, Recycled
+from launchctl.show.events.time import AmendAsked, Amended, CuePassed, Recycled
 from launchctl.show.events.world import (
     ByHand,
     ConditionChanged,
@@ -98,6 +98,8 @@ from launchctl.times import format_instant, micros, parse_instant, seconds
 __all__ = [
     "REGISTRY",
     "ActionEnded",
+    "AmendAsked",
+    "Amended",
     "Approved",
     "Attempt",
     "AttemptEnded",
@@ -181,6 +183,8 @@ REGISTRY: dict[str, type[Event]] = {
         HoldTimed,
         HoldReleased,
         Recycled,
+        AmendAsked,
+        Amended,
         Standby,
         CallAccepted,
         CallRefused,

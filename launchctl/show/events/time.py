@@ -1,4 +1,4 @@
-"""Events of time under change: recycled, passed."""
+"""Events of a show under change: recycled, passed, amended."""
 
 from __future__ import annotations
 
@@ -38,3 +38,34 @@ class CuePassed(Event):
     event: ClassVar[str] = "passed"
     take: int
     due_us: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendAsked(Event):
+    """A person asked for an amendment that takes two: a second one confirms."""
+
+    event: ClassVar[str] = "amend_asked"
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended(Event):
+    """The run follows the pinned runbook with this digest from now on.
+
+    ``added`` are new cues (with their procedure, or ""), of which ``options`` belong to
+    a choice; ``changed`` have a new text; ``kept`` have begun and keep theirs, as do
+    ``procedures_kept``; ``dropped`` are cues of procedures that are gone; ``closed``
+    are embargoes whose lifts are others now.
+    """
+
+    event: ClassVar[str] = "amended"
+    digest: str
+    added: tuple[tuple[str, str], ...] = ()
+    options: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    procedures_kept: tuple[str, ...] = ()
+    procedures_added: tuple[str, ...] = ()
+    procedures_dropped: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()

@@ -164,7 +164,7 @@ export function drawControls(status) {
   if (!over) {
     for (const hold of status.holds) {
       add(`resume ${hold.name}`, mayRelease(hold),
-        () => resumeButton(hold.name, `${word('resume')}: ${hold.name}`));
+        () => resumeButton(hold, `${word('resume')}: ${hold.name}`));
     }
   }
   add('silence', can('silence') && accounts.some((name) => !status.silenced.includes(name)),
@@ -181,7 +181,9 @@ export function drawControls(status) {
 export const mayRelease = (hold) =>
   hold.release.length ? hold.release.some((role) => roles.has(role)) : can('hold');
 
-export const resumeButton = (name, label = word('resume')) => button(label, {
+/** The early end of a planned hold brings T-0 forward: it takes a second press. */
+export const resumeButton = ({ name, kind }, label = word('resume')) => button(label, {
   act: `resume-${name}`, kind: 'hold', name: word('resume_hold', name),
-  press: () => call('resume', name),
+  sure: kind === 'planned',
+  press: () => call('resume', name, kind === 'planned' ? { confirm: true } : {}),
 });

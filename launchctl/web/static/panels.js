@@ -79,7 +79,7 @@ function drawHolds(status, wall) {
     const until = hold.until ? ` · ${word('until', wall(instant(hold.until)))}` : '';
     const row = h('div.row', null, h('b', null, hold.name),
       h('span.soft', null, `${hold.kind} · ${word('since', wall(instant(hold.since)))}${until}`));
-    if (mayRelease(hold)) row.append(h('span.push', null, resumeButton(hold.name)));
+    if (mayRelease(hold)) row.append(h('span.push', null, resumeButton(hold)));
     return h('div.item', null, row, hold.reason && h('span', null, hold.reason));
   });
 }
