@@ -33,10 +33,17 @@ from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
 from launchctl.drivers.base import Driver, Health, Level
+from launchctl.drivers.url import look_at
 from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.actions import Effect
 from launchctl.runbook.model import Runbook
-from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
+from launchctl.show.commands import (
+    AnyCommand,
+    Command,
+    ProbeUrl,
+    Settle,
+    TakeFigure,
+)
 from launchctl.show.engine import Decision, Engine
 from launchctl.show.events import CounterSet, decode, encode
 from launchctl.show.inputs import (
@@ -176,6 +183,8 @@ class Conductor:
                 self._dispatcher.look(self._settle(command))
             case TakeFigure():
                 self._dispatcher.look(self._take_figure(command))
+            case ProbeUrl():
+                self._dispatcher.look(self._look_at(command.url))
             case _:
                 pass  # wanted commands have left already
 
@@ -186,6 +195,9 @@ class Conductor:
 
     async def _take_figure(self, task: TakeFigure) -> None:
         self.report(await take_figure(self._store.ledger, task))
+
+    async def _look_at(self, url: str) -> None:
+        self.report(await look_at(url, self._now_us))
 
     # --- what feeds the loop ----------------------------------------------------------
 

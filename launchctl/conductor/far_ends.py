@@ -13,7 +13,8 @@ from launchctl.drivers import registry
 from launchctl.drivers.base import Context, Driver, Secrets
 from launchctl.errors import InputError
 from launchctl.runbook.actions import Action, Http, Notify
-from launchctl.runbook.model import Runbook
+from launchctl.runbook.model import Gate, Runbook, UrlOk
+from launchctl.runbook.references import all_cues
 from launchctl.show.inputs import Input
 from launchctl.times import Micros
 
@@ -102,6 +103,9 @@ def _addresses(runbook: Runbook) -> Iterator[tuple[str, str | None]]:
         yield f"account {name}", account.api
     for name in runbook.notify:
         yield f"channel {name}", None  # its URL is a secret, and always real
+    for gate in _gates(runbook):
+        if isinstance(gate, UrlOk):
+            yield gate.url, gate.url
     for action in _actions(runbook):
         if isinstance(action, Http):
             yield action.http.url, action.http.url
@@ -115,6 +119,14 @@ def _is_loopback(url: str | None) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _gates(runbook: Runbook) -> Iterator[Gate]:
+    """Every gate of a cue or an embargo's lift."""
+    for _, cue in all_cues(runbook):
+        yield from cue.gate
+    for embargo in runbook.embargoes.values():
+        yield from (lift.gate for lift in embargo.lifts if lift.gate is not None)
 
 
 def _actions(runbook: Runbook) -> Iterable[Action]:

@@ -40,6 +40,7 @@ def check(context: Context, runbook: Runbook) -> None:
     _check_calls(context, runbook)
     _check_safe(context, runbook)
     _check_lifts(context, runbook)
+    _check_starts(context, runbook)
     check_figures(context, runbook, _behind)
     check_posts(context, runbook)
 
@@ -327,6 +328,18 @@ def _check_gates(context: Context, runbook: Runbook, cue: Cue) -> None:
                         f"embargo {name!r} lifts",
                         "put it into a cue after that one",
                     )
+
+
+def _check_starts(context: Context, runbook: Runbook) -> None:
+    """A procedure's start does not wait, so nobody asks for a page meanwhile."""
+    for name, procedure in runbook.procedures.items():
+        for index, gate in enumerate(procedure.gate):
+            if isinstance(gate, model.UrlOk):
+                context.reader.problem(
+                    context.places[f"procedure {name} gate {index}"],
+                    "url_ok: a procedure's start does not wait for a page",
+                    "write the gate on the cue that needs the page",
+                )
 
 
 def _check_lifts(context: Context, runbook: Runbook) -> None:

@@ -114,6 +114,17 @@ class StreamHealthy(Frozen):
     output: Name
 
 
+class UrlOk(Frozen):
+    """The page answered 2xx at most 10 s ago."""
+
+    url: str
+
+    @property
+    def place(self) -> str:
+        """The address without its query, which may hold a token."""
+        return self.url.partition("?")[0]
+
+
 class Check(Frozen):
     """A condition is true."""
 
@@ -150,6 +161,7 @@ Gate = (
     | StreamHealthy
     | ApprovedBy
     | OrdersFresh
+    | UrlOk
     | Check
     | Poll
     | Confirmed

@@ -134,6 +134,16 @@ def _orders_fresh(context: Context) -> Read[model.Gate]:
     return read
 
 
+def _url_ok(context: Context) -> Read[model.Gate]:
+    read_address = context.address("url_ok", "", "web")
+
+    def read(node: Node) -> model.Gate | None:
+        url = read_address(node)
+        return None if url is None else model.UrlOk(url=url)
+
+    return read
+
+
 def _check(context: Context) -> Read[model.Gate]:
     read_condition = context.condition("check")
 
@@ -206,6 +216,7 @@ _GATES: dict[str, Callable[[Context], Read[model.Gate]]] = {
     "stream_healthy": _stream_healthy,
     "approved_by": _approved_by,
     "orders_fresh": _orders_fresh,
+    "url_ok": _url_ok,
     "check": _check,
     "poll": _poll,
     "confirmed": _confirmed,

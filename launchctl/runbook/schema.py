@@ -132,6 +132,7 @@ def _gate_keys() -> Schema:
         "stream_healthy": {"anyOf": [_ref("name"), {"const": True}]},
         "approved_by": _ref("names"),
         "orders_fresh": _ref("span"),
+        "url_ok": _ref("address"),
         "check": _ref("condition"),
         "confirmed": _object(
             {"what": _text(200), "by": _ref("name"), "evidence": _word("url")},

@@ -19,7 +19,7 @@ ACTIONS = frozenset(
         "task",
     }
 )
-GATES = frozenset({"url_ok"})
+GATES: frozenset[str] = frozenset()
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
 NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
 SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})

@@ -25,7 +25,7 @@ STILL_US = 10 * SECOND
 
 Hint = tuple[Micros, str, str]
 """(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
-stream, figure, lifts, outlook.
+stream, figure, url, lifts, outlook.
 """
 
 
@@ -44,6 +44,8 @@ class Agenda:
     asked: dict[str, None] = field(default_factory=dict)
     """Choices and polls whose time may be over."""
     retries: dict[tuple[str, str], None] = field(default_factory=dict)
+    urls: dict[str, Micros] = field(default_factory=dict)
+    """page -> when a waiting cue may ask for it again."""
     figures: dict[str, None] = field(default_factory=dict)
     """Figures whose ``as_of`` is to be looked at in the next pass."""
     lifts: bool = False

@@ -62,4 +62,11 @@ class TakeFigure:
     as_of_us: Micros
 
 
-AnyCommand = Command | Settle | TakeFigure
+@dataclass(frozen=True, slots=True)
+class ProbeUrl:
+    """Ask whether a page is up; then give ``UrlSeen``."""
+
+    url: str
+
+
+AnyCommand = Command | Settle | TakeFigure | ProbeUrl

@@ -240,6 +240,7 @@ _SHUT_OR_OPEN = (
     ev.Approved,
     ev.Confirmed,
     ev.Retired,
+    ev.UrlChecked,
     ev.Revoked,
     ev.FigureFixed,
     ev.LiftLatched,

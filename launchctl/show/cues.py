@@ -20,6 +20,7 @@ from launchctl.show.outcomes import conclude
 from launchctl.show.plan import Planned
 from launchctl.show.tables import GOOD, CueWord
 from launchctl.show.triggers import due_on_clock, read_owner, rearm, true_long_enough_us
+from launchctl.show.urls import ask_urls
 from launchctl.times import Micros, format_span
 
 _W = CueWord
@@ -252,6 +253,7 @@ def _try(core: Core, planned: Planned) -> None:
         core.agenda.blocked[name] = None
         return
     if first_closed(core, planned) is not None:
+        ask_urls(core, planned)
         if f"gate:{name}" in core.plan.timed:
             core.agenda.ticking[f"gate:{name}"] = None
         again_us = look_again_us(core, planned)

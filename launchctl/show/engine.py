@@ -45,6 +45,7 @@ from launchctl.show.inputs import (
     Settled,
     StageSeen,
     Stopped,
+    UrlSeen,
 )
 from launchctl.show.outcomes import (
     settle_again,
@@ -61,6 +62,7 @@ from launchctl.show.status import Status
 from launchctl.show.status_of import status_of
 from launchctl.show.tables import FINISHED, UNFIRED, ActionWord
 from launchctl.show.triggers import next_tick_us, read_owner
+from launchctl.show.urls import take_url
 from launchctl.times import Micros
 
 
@@ -271,6 +273,8 @@ class Engine:
                 case "retry":
                     name, _, slot = whom.partition(" ")
                     agenda.retries[name, slot] = None
+                case "url":
+                    agenda.cues.update(agenda.waiting)
                 case "outlook":
                     agenda.looking_out = True
                 case "stage" | "stream":
@@ -416,6 +420,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     PostSeen: hands.take_post,
     OrdersSeen: world.take_orders,
     FigureTaken: world.take_figure,
+    UrlSeen: take_url,
     ClockStepped: _take_step,
     HealthSeen: world.take_health,
     Noted: world.take_note,

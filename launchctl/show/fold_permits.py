@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.state import BatonState, Confirmation, OverrideState, State
+from launchctl.show.state import (
+    BatonState,
+    Confirmation,
+    OverrideState,
+    State,
+    UrlState,
+)
 
 
 def _override_asked(state: State, event: ev.OverrideAsked) -> None:
@@ -51,6 +57,10 @@ def _confirmed(state: State, event: ev.Confirmed) -> None:
     )
 
 
+def _url_checked(state: State, event: ev.UrlChecked) -> None:
+    state.urls[event.url] = UrlState(event.ok, event.at_us, event.detail)
+
+
 PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OverrideAsked: _override_asked,
     ev.Overridden: _overridden,
@@ -58,4 +68,5 @@ PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.BatonTaken: _baton_taken,
     ev.EmbargoWarned: _embargo_warned,
     ev.Retired: _retired,
+    ev.UrlChecked: _url_checked,
 }

@@ -20,6 +20,7 @@ from launchctl.runbook.model import (
     Seen,
     StreamHealthy,
     TwoPerson,
+    UrlOk,
 )
 from launchctl.show import permissions as per
 from launchctl.show.confirmations import why_not_two, why_unconfirmed
@@ -28,6 +29,7 @@ from launchctl.show.outputs import seen_at_us, why_not_healthy, why_not_seen
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, predecessors
 from launchctl.show.tables import CueWord
+from launchctl.show.urls import why_url_closed
 from launchctl.show.values import read
 from launchctl.times import Micros, format_span
 
@@ -71,7 +73,7 @@ def _implied(core: Core, planned: Planned) -> list[Closed]:
     return list(closed)
 
 
-def gate_name(gate: Gate) -> str:
+def gate_name(gate: Gate) -> str:  # noqa: C901  an arm a kind
     """The gate as the runbook writes it."""
     match gate:
         case OnAir():
@@ -84,6 +86,8 @@ def gate_name(gate: Gate) -> str:
             return f"approved_by: {', '.join(gate.roles)}"
         case OrdersFresh():
             return f"orders_fresh: {format_span(gate.within_us)}"
+        case UrlOk():
+            return f"url_ok: {gate.place}"
         case Check():
             return f"check: {gate.check.source}"
         case Poll():
@@ -114,6 +118,8 @@ def why_gate_closed(  # noqa: C901  an arm a gate
             return _approved_by(core, gate, texts_of)
         case OrdersFresh():
             return _orders_fresh(core, gate)
+        case UrlOk():
+            return why_url_closed(core, gate)
         case Check():
             said = read(core, gate.check)
             if said:

@@ -243,6 +243,15 @@ class FigureTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class UrlSeen:
+    """A page was asked for; ``ok``: it answered 2xx."""
+
+    url: str
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockStepped:
     """The wall clock left its skew by 250 ms or more; ``skew_us`` is wall less N."""
 
@@ -291,6 +300,7 @@ Input = (
     | PostSeen
     | OrdersSeen
     | FigureTaken
+    | UrlSeen
     | ClockStepped
     | HealthSeen
     | Noted

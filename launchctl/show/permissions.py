@@ -21,6 +21,7 @@ from launchctl.runbook.model import (
     Seen,
     StreamHealthy,
     TwoPerson,
+    UrlOk,
 )
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
@@ -173,6 +174,8 @@ def _gate_words(gate: Gate | None) -> str:  # noqa: C901  an arm a gate
             return f"approved_by: {', '.join(gate.roles)}"
         case OrdersFresh():
             return f"orders_fresh: {format_span(gate.within_us)}"
+        case UrlOk():
+            return f"url_ok: {gate.place}"
         case Check():
             return f"check: {gate.check.source}"
         case Poll():

@@ -209,6 +209,15 @@ class FigureState:
 
 
 @dataclass(slots=True)
+class UrlState:
+    """A page, as it last answered."""
+
+    ok: bool
+    at_us: Micros
+    detail: str
+
+
+@dataclass(slots=True)
 class BatonState:
     """Who calls the show for a role; ``seq`` is the event that gave it."""
 
@@ -277,6 +286,7 @@ class State:
     procedures: dict[str, ProcedureState] = field(default_factory=dict)
     standby: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     """role -> (cue, the seq that last changed it)."""
+    urls: dict[str, UrlState] = field(default_factory=dict)
     batons: dict[str, BatonState] = field(default_factory=dict)
     """role -> who holds its baton; a role without one is free."""
     conditions: dict[str, tuple[bool | None, Micros]] = field(default_factory=dict)

@@ -127,7 +127,6 @@ def test_the_schema_accepts_what_the_loader_accepts(path: Path) -> None:
         "nested-slip",
         "no-version",
         "not-built-action",
-        "not-built-gate",
         "not-built-promise",
         "segment-misspelt-key",
         "secret-written-out",

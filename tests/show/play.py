@@ -17,7 +17,7 @@ from typing import Any
 from launchctl.runbook.actions import Effect
 from launchctl.runbook.model import Runbook
 from launchctl.show import events as ev
-from launchctl.show.commands import AnyCommand, Command, Settle, TakeFigure
+from launchctl.show.commands import AnyCommand, Command, ProbeUrl, Settle, TakeFigure
 from launchctl.show.engine import Decision, Engine
 from launchctl.show.inputs import (
     Answer,
@@ -27,6 +27,7 @@ from launchctl.show.inputs import (
     Input,
     Receipt,
     Stopped,
+    UrlSeen,
 )
 from launchctl.times import MILLISECOND, Micros
 from tests.show.build import START
@@ -51,6 +52,8 @@ def all_well(command: AnyCommand) -> Reply:
             return [(delay_us, ended)]
         case TakeFigure():
             return [(50 * MILLISECOND, FigureTaken(command.figure, 1000, 7))]
+        case ProbeUrl():
+            return [(100 * MILLISECOND, UrlSeen(command.url, ok=True))]
         case Settle():
             return []
 

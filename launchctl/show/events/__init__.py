@@ -50,6 +50,7 @@ from launchctl.show.events.permits import (
     Overridden,
     OverrideAsked,
     Retired,
+    UrlChecked,
 )
 from launchctl.show.events.show import (
     Approved,
@@ -166,6 +167,7 @@ __all__ = [
     "Standby",
     "T0Set",
     "Unsilenced",
+    "UrlChecked",
     "Voted",
     "WallStepped",
     "decode",
@@ -229,6 +231,7 @@ REGISTRY: dict[str, type[Event]] = {
         BatonTaken,
         EmbargoWarned,
         Retired,
+        UrlChecked,
         StageChanged,
         OutputChanged,
         ByHand,

@@ -74,3 +74,13 @@ class Confirmed(Event):
     roles: tuple[str, ...]
     what: str = ""
     evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrlChecked(Event):
+    """A page that a waiting cue needs answered 2xx (``ok``), or did not."""
+
+    event: ClassVar[str] = "url_seen"
+    url: str
+    ok: bool
+    detail: str = ""
