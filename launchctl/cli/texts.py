@@ -67,4 +67,15 @@ def in_words(post: PostStatus) -> str:
     needs = f", needs {' and '.join(post['needs'])}" if post["needs"] else ""
     head = f"{post['cue']} as {post['account']} on {post['network']}{needs}"
     body = "\n".join(f"  | {line}" for line in post["text"].splitlines() or [""])
-    return f"{head}\n{body}\n  digest {post['digest']}"
+    return f"{head}\n{body}{_changed(post)}\n  digest {post['digest']}"
+
+
+def _changed(post: PostStatus) -> str:
+    """How the text differs from the one that was approved before."""
+    before = post.get("earlier")
+    if before is None:
+        return ""
+    marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+    text = "".join(marks[what].format(words) for what, words in before["changes"])
+    lines = "\n".join(f"  ~ {line}" for line in text.splitlines())
+    return f"\n  changed since {before['by']} approved it:\n{lines}"

@@ -13,7 +13,7 @@ from typing import Any
 from launchctl.runbook.model import Runbook
 from launchctl.show import events as ev
 from launchctl.show.fold_cues import CUE_HANDLERS, came_on
-from launchctl.show.fold_permits import PERMIT_HANDLERS
+from launchctl.show.fold_permits import PERMIT_HANDLERS, remember_text
 from launchctl.show.fold_time import TIME_HANDLERS
 from launchctl.show.state import (
     Answered,
@@ -187,6 +187,8 @@ def _approved(state: State, event: ev.Approved) -> None:
     state.approvals.setdefault(event.digest, {})[event.role] = Approval(
         by=event.by or "", at_us=event.at_us, expires_us=event.expires_us
     )
+    for cue, slot in event.places:
+        remember_text(state, event, cue, slot)
 
 
 def _revoked(state: State, event: ev.Revoked) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from launchctl.show import events as ev
 from launchctl.show.state import (
+    ApprovedText,
     BatonState,
     Confirmation,
     OverrideState,
@@ -59,6 +60,13 @@ def _confirmed(state: State, event: ev.Confirmed) -> None:
 
 def _url_checked(state: State, event: ev.UrlChecked) -> None:
     state.urls[event.url] = UrlState(event.ok, event.at_us, event.detail)
+
+
+def remember_text(state: State, event: ev.Approved, cue: str, slot: str) -> None:
+    """What was approved here, so that a change of it can be shown."""
+    texts = state.approved_texts.setdefault(cue, {}).setdefault(slot, [])
+    texts[:] = [text for text in texts if text.digest != event.digest][-1:]
+    texts.append(ApprovedText(event.digest, event.words, event.by or "", event.at_us))
 
 
 PERMIT_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {

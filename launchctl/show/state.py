@@ -197,6 +197,16 @@ class Approval:
 
 
 @dataclass(slots=True)
+class ApprovedText:
+    """What was last approved for one post, and before that."""
+
+    digest: str
+    words: str
+    by: str
+    at_us: Micros
+
+
+@dataclass(slots=True)
 class FigureState:
     """A figure: asked for, then fixed for the run."""
 
@@ -301,6 +311,10 @@ class State:
     """``account/id`` -> a post made by hand."""
     confirmed: dict[str, dict[str, Confirmation]] = field(default_factory=dict)
     """what, or ``cue:X`` -> person -> their last confirmation."""
+    approved_texts: dict[str, dict[str, list[ApprovedText]]] = field(
+        default_factory=dict
+    )
+    """cue -> slot -> the last two different texts that were approved, oldest first."""
     silenced: dict[str, int] = field(default_factory=dict)
     """account -> the seq that silenced it."""
     spoke_again_us: dict[str, Micros] = field(default_factory=dict)

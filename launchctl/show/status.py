@@ -61,6 +61,16 @@ class HardOutStatus(TypedDict):
     late: bool
 
 
+class EarlierText(TypedDict):
+    """What was approved before the text changed; ``changes`` word by word: ``same``,
+    ``gone`` or ``new``, and the words.
+    """
+
+    by: str
+    at: str
+    changes: list[tuple[str, str]]
+
+
 class PostStatus(TypedDict):
     """One message. ``state``: waiting, sending, sent, refused, in_doubt, parked,
     skipped. ``digest`` is what approvals are given to; ``needs`` the roles still asked
@@ -78,6 +88,7 @@ class PostStatus(TypedDict):
     digest: str
     needs: list[str]
     approved: list[dict[str, str]]
+    earlier: NotRequired[EarlierText]
     found: NotRequired[dict[str, str]]
 
 

@@ -29,7 +29,7 @@ from launchctl.show.status import (
     Status,
 )
 from launchctl.show.status_asks import choices_of, polls_of
-from launchctl.show.status_permits import batons, others, overrides
+from launchctl.show.status_permits import batons, earlier, others, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.world import offers
 from launchctl.times import Micros, format_instant, seconds
@@ -290,6 +290,9 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
             for role, approval in given.items()
         ],
     }
+    before = earlier(core, item, slot, digest)
+    if before is not None:
+        row["earlier"] = before
     found = per.superseded_by(core, item, slot)
     if found is not None:
         row["found"] = {

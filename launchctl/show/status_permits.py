@@ -6,7 +6,9 @@ from typing import Any
 
 from launchctl.show.core import Core
 from launchctl.show.overrides import take_of
-from launchctl.show.status import BatonStatus, OverrideStatus
+from launchctl.show.plan import Planned, Slot
+from launchctl.show.status import BatonStatus, EarlierText, OverrideStatus
+from launchctl.show.wording import changes, words_of
 from launchctl.times import format_instant
 
 
@@ -58,3 +60,17 @@ def others(core: Core, embargo: str) -> dict[str, Any] | None:
         "who": lift.who,
         "warned": embargo in core.state.warned,
     }
+
+
+def earlier(core: Core, item: Planned, slot: Slot, digest: str) -> EarlierText | None:
+    """What was approved for this post before it changed, and how it did."""
+    texts = core.state.approved_texts.get(item.cue.id, {}).get(slot.id, ())
+    for text in reversed(texts):
+        if text.digest != digest:
+            now = words_of(core.runbook, slot)
+            return {
+                "by": text.by,
+                "at": format_instant(text.at_us),
+                "changes": changes(text.words, now),
+            }
+    return None

@@ -20,6 +20,7 @@ from launchctl.show.plan import Planned, Slot, may
 from launchctl.show.state import CueState
 from launchctl.show.tables import GOOD, UNFIRED, ActionWord, CueWord
 from launchctl.show.verbs import Do, Refused, cue_of, fresh
+from launchctl.show.wording import words_of
 from launchctl.times import DAY, Micros, parse_instant
 
 # --- approvals -------------------------------------------------------------------
@@ -90,11 +91,28 @@ def approve(core: Core, call: Call) -> Do:
 
     def do() -> None:
         for digest, role, expires_us in given:
+            places = _places(core, digest)
             core.emit(
-                ev.Approved, by=call.by, digest=digest, role=role, expires_us=expires_us
+                ev.Approved,
+                by=call.by,
+                digest=digest,
+                role=role,
+                expires_us=expires_us,
+                words=words_of(core.runbook, places[0][1]),
+                places=tuple((planned.cue.id, slot.id) for planned, slot in places),
             )
 
     return do
+
+
+def _places(core: Core, digest: str) -> list[tuple[Planned, Slot]]:
+    """Where the text with this digest stands."""
+    return [
+        (planned, slot)
+        for planned in core.plan.cues.values()
+        for slot in planned.slots
+        if slot.account is not None and per.digest_of(core, planned, slot) == digest
+    ]
 
 
 def _out_of_bounds(core: Core, call: Call) -> None:

@@ -133,6 +133,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("posts", "Posts", "Posts"),
     ("no_posts", "This show posts nothing", "Diese Show postet nichts"),
     ("approved_by", "approved: {}", "freigegeben: {}"),
+    ("changed_since", "changed since {} approved it:", "geändert, seit {} freigab:"),
     ("needs", "needs {}", "braucht {}"),
     ("attempts", "{} attempts", "{} Versuche"),
     ("open_post", "Open the post of {}", "Post von {} öffnen"),

@@ -119,12 +119,18 @@ class CallRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approved(Event):
-    """A role approved the text with this digest, until ``expires_us``."""
+    """A role approved the text with this digest, until ``expires_us``.
+
+    ``words`` is what it was given to, for who is asked again once that changed;
+    ``places`` (cue and slot) are where the text stands.
+    """
 
     event: ClassVar[str] = "approved"
     digest: str
     role: str
     expires_us: Micros | None = None
+    words: str = ""
+    places: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

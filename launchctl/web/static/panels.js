@@ -155,12 +155,19 @@ function postItem(post) {
       'aria-label': word('open_post', post.account),
     }, post.id ?? 'URL'));
   }
-  return h('div.item', null, head, h('p.text', null, post.text), approvals(post),
+  return h('div.item', null, head, h('p.text', null, post.text),
+    post.earlier ? differenceOf(post.earlier) : null, approvals(post),
     post.found ? foundByHand(post.found) : null);
 }
 
 const foundByHand = ({ url, text }) => h('p.warn', null, `${word('found_by_hand')}: `,
   h('a', { href: safeLink(url), rel: 'noopener noreferrer', target: '_blank' }, url), ` ${text}`);
+
+/** How the text differs from the one that was approved before, word by word. */
+const differenceOf = (earlier) => h('div', null,
+  h('span.warn', null, word('changed_since', earlier.by)),
+  h('p.text', null, earlier.changes.map(([what, words]) =>
+    h({ same: 'span', gone: 'del', new: 'ins' }[what], null, words))));
 
 const safeLink = (url) => (/^https?:\/\//.test(url) ? url : null);
 
