@@ -135,6 +135,9 @@ def scenery(  # noqa: C901  an arm a kind
                 scenes.setdefault(action.scene, [])
             case act.SetText():
                 texts[action.text.source] = None
+            case act.LowerThird():
+                texts[action.lower_third.source] = None
+                shown.append((action.lower_third.scene, action.lower_third.source))
             case act.PlayMedia():
                 film = action.media
                 shown.append((film.scene, film.source))

@@ -169,6 +169,9 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an ar
             return f"notify {action.notify.to} {_quoted(action.notify.text)}"
         case act.Say():
             return f"say to {action.say.to} {_quoted(action.say.text)}"
+        case act.LowerThird():
+            third = action.lower_third
+            return f"lower third {third.source} {_quoted(third.text)}"
         case act.PlayMedia():
             film = action.media
             return f"film {film.play} in {film.scene}, {format_span(film.length_us)}"

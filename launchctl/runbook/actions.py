@@ -108,11 +108,34 @@ class SetText(StageAction):
 
 
 class Visibility(Frozen):
-    """Show or hide a source in a scene (None: the scene on program)."""
+    """Show or hide a source in a scene (None: the scene on program).
+
+    ``for_us``: it is so for so long, and then the other way round again.
+    """
 
     source: Text
     scene: Text | None = None
     show: bool = True
+    for_us: Span | None = Field(default=None, alias="for")
+
+
+class LowerThirdBody(Frozen):
+    """A text source that is written, shown in a scene (None: the one on program), and
+    hidden after ``for_us``.
+    """
+
+    source: Text
+    text: str
+    scene: Text | None = None
+    for_us: Span | None = Field(default=None, alias="for")
+
+
+class LowerThird(StageAction):
+    """Show a name for a while."""
+
+    kind = "lower_third"
+    effect = Effect.WANTED
+    lower_third: LowerThirdBody
 
 
 class Visible(StageAction):
@@ -429,6 +452,7 @@ AnyAction = (
     | Audio
     | Stream
     | Record
+    | LowerThird
     | PlayMedia
     | Player
     | Counter
@@ -457,6 +481,7 @@ KINDS: dict[str, type[Action]] = {
         Audio,
         Stream,
         Record,
+        LowerThird,
         PlayMedia,
         Player,
         Counter,

@@ -14,6 +14,7 @@ from typing import Any
 from launchctl.runbook.actions import (
     Action,
     Http,
+    LowerThird,
     Notify,
     Post,
     Say,
@@ -39,6 +40,8 @@ def text_of(action: Action) -> str | None:
             return action.say.text
         case SetText():
             return action.text.text
+        case LowerThird():
+            return action.lower_third.text
     return None
 
 

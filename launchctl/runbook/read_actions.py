@@ -189,10 +189,16 @@ def _visible(context: Context, fields: Fields) -> dict[str, Any] | None:
     source = inner.need("source", reader.text("visible.source", 200))
     scene = inner.take("scene", reader.text("visible.scene", 200))
     show = inner.take("show", reader.truth("visible.show"))
-    inner.done(later=frozenset({"for"}))
+    for_us = inner.take("for", reader.span("visible.for"))
+    inner.done()
     if not inner.sound or source is None:
         return None
-    body = kinds.Visibility(source=source, scene=scene, show=show is not False)
+    if for_us == 0:
+        reader.problem(inner.node, "visible.for: longer than nothing")
+        return None
+    body = kinds.Visibility(
+        source=source, scene=scene, show=show is not False, for_us=for_us
+    )
     return {"visible": body}
 
 
@@ -279,6 +285,25 @@ def _call(context: Context, fields: Fields) -> dict[str, Any]:
     return {"call": fields.need("call", context.refer("procedure", "call"))}
 
 
+def _lower_third(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = inner_fields(context, fields, "lower_third")
+    if inner is None:
+        return None
+    reader = context.reader
+    source = inner.need("source", reader.text("lower_third.source", 200))
+    text = inner.need("text", context.text("lower_third.text", "text"))
+    scene = inner.take("scene", reader.text("lower_third.scene", 200))
+    for_us = inner.take("for", reader.span("lower_third.for"))
+    inner.done()
+    if source is None or text is None or not inner.sound:
+        return None
+    if for_us == 0:
+        reader.problem(inner.node, "lower_third.for: longer than nothing")
+        return None
+    body = kinds.LowerThirdBody(source=source, text=text, scene=scene, for_us=for_us)
+    return {"lower_third": body}
+
+
 def _media(context: Context, fields: Fields) -> dict[str, Any] | None:
     inner = inner_fields(context, fields, "media")
     if inner is None:
@@ -310,6 +335,7 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "audio": _audio,
     "stream": _word("stream", "start", "stop"),
     "record": _word("record", "start", "stop"),
+    "lower_third": _lower_third,
     "media": _media,
     "player": _player,
     "counter": _word("counter", "open", "freeze", "hide"),

@@ -181,7 +181,12 @@ def _bodies() -> Schema:
             needs=("source", "text"),
         ),
         "visible": _object(
-            {"source": _text(200), "scene": _text(200), "show": _TRUTH},
+            {
+                "source": _text(200),
+                "scene": _text(200),
+                "show": _TRUTH,
+                "for": _ref("span"),
+            },
             needs=("source",),
         ),
         "audio": _object(
@@ -189,6 +194,15 @@ def _bodies() -> Schema:
         ),
         "stream": _word("start", "stop"),
         "record": _word("start", "stop"),
+        "lower_third": _object(
+            {
+                "source": _text(200),
+                "text": _ref("template"),
+                "scene": _text(200),
+                "for": _ref("span"),
+            },
+            needs=("source", "text"),
+        ),
         "media": _object(
             {
                 "play": _text(400),

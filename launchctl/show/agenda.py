@@ -153,9 +153,7 @@ def build(plan: Plan, state: State) -> Agenda:
                 agenda.at_n(action.next_us, "retry", f"{name} {slot}")
     for key in state.loose:
         agenda.wire[key] = (None, key)
-    for name, stage in state.stages.items():
-        if stage.live_since_us is not None:
-            agenda.at_n(stage.live_since_us + STILL_US, "stream", name)
+    _enter_stages(agenda, state)
     for name in state.procedures:
         agenda.at_n(state.now_us, "owner", f"procedure:{name}")
         agenda.at_n(state.now_us, "procedure", name)
@@ -170,6 +168,14 @@ def build(plan: Plan, state: State) -> Agenda:
 def next_second_us(at_us: Micros) -> Micros:
     """The next whole second of N."""
     return (at_us // SECOND + 1) * SECOND
+
+
+def _enter_stages(agenda: Agenda, state: State) -> None:
+    for name, stage in state.stages.items():
+        for _, until_us in stage.shown.values():
+            agenda.at_n(until_us, "shown", name)
+        if stage.live_since_us is not None:
+            agenda.at_n(stage.live_since_us + STILL_US, "stream", name)
 
 
 def _enter(agenda: Agenda, plan: Plan, state: State, name: str) -> None:

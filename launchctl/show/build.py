@@ -75,6 +75,13 @@ def content_of(
     match action:
         case act.Scene():
             return {"scene": action.scene}
+        case act.LowerThird():
+            stage = core.state.stages[action.stage or core.runbook.first_stage or ""]
+            scene = action.lower_third.scene or stage.program
+            return {
+                "scene": scene or stage.wanted.get("program"),
+                "text": render(core, action, None),
+            }
         case act.PlayMedia():
             return {"scene": action.media.scene}
         case act.SetText():
@@ -164,6 +171,9 @@ def wanted_of(action: act.AnyAction, content: dict[str, Any]) -> tuple[str, Any]
     match action:
         case act.Scene():
             return "program", action.scene
+        case act.LowerThird():
+            place = f"{content['scene']}/{action.lower_third.source}"
+            return f"lower_third:{place}", content["text"]
         case act.PlayMedia():
             return "program", action.media.scene
         case act.SetTransition():
@@ -232,6 +242,14 @@ def action_for(stage: str, what: str, value: Any) -> act.AnyAction | None:
             return act.Visible(
                 stage=stage,
                 visible=act.Visibility(source=source, scene=scene or None, show=value),
+            )
+        case "lower_third":
+            scene, _, source = name.rpartition("/")
+            return act.LowerThird(
+                stage=stage,
+                lower_third=act.LowerThirdBody(
+                    source=source, text=str(value), scene=scene
+                ),
             )
         case "audio":
             return act.Audio(stage=stage, audio=act.Fader(input=name, open=value))

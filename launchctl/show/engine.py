@@ -277,7 +277,7 @@ class Engine:
                     agenda.cues.update(agenda.waiting)
                 case "outlook":
                     agenda.looking_out = True
-                case "stage" | "stream":
+                case "stage" | "stream" | "shown":
                     _STAGE_LOOKS[what](core, whom)
                 case "lifts":
                     agenda.lifts = True
@@ -397,6 +397,7 @@ class Engine:
 _STAGE_LOOKS: dict[str, Callable[[Core, str], None]] = {
     "stage": world.no_longer_wait,
     "stream": stream_judged,
+    "shown": world.no_longer_shown,
 }
 """Hints about a stage: it has not come back in time; it has streamed for a while."""
 

@@ -337,6 +337,11 @@ def _by_hand(state: State, event: ev.ByHand) -> None:
     stage = state.stages[event.stage]
     stage.wanted.pop(event.what, None)
     stage.wanted[event.what] = event.value
+    stage.shown.pop(event.what, None)
+    if event.what.startswith("visible:"):
+        third = "lower_third:" + event.what.removeprefix("visible:")
+        stage.wanted.pop(third, None)
+        stage.shown.pop(third, None)
     stage.by_hand[event.what] = event.value
     stage.asks.pop(event.what, None)
     if event.what == "program":

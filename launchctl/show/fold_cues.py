@@ -239,11 +239,22 @@ def _attempt(state: State, event: ev.Attempt) -> None:
         _want(state, event, action)
 
 
+def _third_of(what: str) -> str:
+    """The lower third in the place of ``visible:SCENE/SOURCE``."""
+    return "lower_third:" + what.removeprefix("visible:")
+
+
 def _want(state: State, event: ev.Attempt, action: ActionState) -> None:
     what, value = event.wanted or ("", None)
     stage = state.stages[event.target.removeprefix("stage:")]
+    asserted = event.slot.startswith("again/") and stage.wanted.get(what) == value
     stage.wanted.pop(what, None)
     stage.wanted[what] = value
+    if not asserted:  # else its time goes on
+        stage.shown.pop(what, None)
+    if what.startswith("visible:"):
+        stage.wanted.pop(_third_of(what), None)
+        stage.shown.pop(_third_of(what), None)
     if not event.slot.startswith("again/"):
         stage.by_hand.pop(what, None)
     stage.asks.pop(what, None)
@@ -311,6 +322,10 @@ def _action_ended(state: State, event: ev.ActionEnded) -> None:
     action.next_us = None
 
 
+def _shown_for(state: State, event: ev.ShownFor) -> None:
+    state.stages[event.stage].shown[event.what] = (event.show, event.until_us)
+
+
 def _film_moved(state: State, event: ev.FilmMoved) -> None:
     state.cues[event.cue or ""].actions[event.slot].film_start_us = event.start_us
 
@@ -353,6 +368,7 @@ CUE_HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.AttemptEnded: _attempt_ended,
     ev.AttemptSettled: _settled,
     ev.ActionEnded: _action_ended,
+    ev.ShownFor: _shown_for,
     ev.FilmMoved: _film_moved,
     ev.CueManual: _manual,
     ev.SettledByHand: _settled_by_hand,

@@ -132,9 +132,37 @@ def _after(core: Core, cue: str | None, action: ActionState, detail: str) -> Non
         for part in planned.slots:
             if part.after == slot.id:
                 core.agenda.retries[cue, part.id] = None
+    if action.state is _A.OK:
+        _for_a_while(core, cue, action, slot.action)
     if action.state is _A.FAILED:
         failed(core, cue, slot.action, detail)
     conclude(core, planned)
+
+
+def _for_a_while(
+    core: Core, cue: str, done: ActionState, action: act.AnyAction
+) -> None:
+    """What an action with ``for`` made ends by itself; N runs on in holds."""
+    match action:
+        case act.Visible(visible=act.Visibility(for_us=int(for_us), show=show)):
+            then = not show
+        case act.LowerThird(lower_third=act.LowerThirdBody(for_us=int(for_us))):
+            then = False
+        case _:
+            return
+    stage = done.target.removeprefix("stage:")
+    if done.wanted not in core.state.stages[stage].wanted:
+        return
+    until_us = core.now_us + for_us
+    core.emit(
+        ev.ShownFor,
+        cue=cue,
+        stage=stage,
+        what=done.wanted or "",
+        show=then,
+        until_us=until_us,
+    )
+    core.agenda.at_n(until_us, "shown", stage)
 
 
 def _became(

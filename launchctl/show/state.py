@@ -157,6 +157,8 @@ class StageState:
     live_since_us: Micros | None = None
     """Since when it streams without a break."""
     wanted: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, tuple[bool, Micros]] = field(default_factory=dict)
+    """wanted field -> (show its source then, until): what ``for`` ends."""
     by_hand: dict[str, Any] = field(default_factory=dict)
     asks: dict[str, str] = field(default_factory=dict)
 

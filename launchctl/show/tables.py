@@ -218,6 +218,7 @@ ACTIONS: dict[str, Row] = {
     "thread": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
     "http": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "http"),
     "notify": Row(_R, 10 * SECOND, OnFailure.IGNORE, "notify"),
+    "lower_third": Row(_W, 2 * SECOND, OnFailure.HOLD, "stage"),
     "media": Row(_W, 5 * SECOND, OnFailure.CONTINUE, "stage"),
     "player": Row(_W, 2 * SECOND, OnFailure.HOLD, ""),
     "say": Row(_W, 2 * SECOND, OnFailure.IGNORE, ""),

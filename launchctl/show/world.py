@@ -32,7 +32,7 @@ from launchctl.show.outputs import seen_left
 from launchctl.show.permissions import digest_of, why_embargo_closed
 from launchctl.show.plan import Planned
 from launchctl.show.state import ActionState
-from launchctl.show.tables import ActionWord, CueWord
+from launchctl.show.tables import FINISHED, ActionWord, CueWord
 from launchctl.times import SECOND
 
 STAGE_PATIENCE_US = 10 * SECOND
@@ -167,6 +167,21 @@ def assert_again(core: Core, name: str, reason: str) -> None:
 def question(core: Core, stage: str, what: str, value: Any) -> str | None:
     """What a machine asks instead of doing it; None if it may do it."""
     return _question(what, value) or _film_question(core, stage, what, value)
+
+
+def no_longer_shown(core: Core, name: str) -> None:
+    """The time of what ``for`` made is over, unless something took its place."""
+    if core.state.show in FINISHED:
+        return
+    for what, (show, until_us) in tuple(core.state.stages[name].shown.items()):
+        if until_us > core.now_us:
+            continue
+        scene, _, source = what.partition(":")[2].rpartition("/")
+        body = act.Visibility(source=source, scene=scene or None, show=show)
+        place = f"visible:{scene}/{source}"
+        key = f"{core.run}/again/{core.state.seq}/{name}/{place}"
+        action = act.Visible(stage=name, visible=body)
+        send_loose(core, key, f"again/{name}/{place}", action, "its time is over")
 
 
 def _film_question(core: Core, stage: str, what: str, value: Any) -> str | None:

@@ -8,6 +8,7 @@ the certainty that it would refuse; everything unclear ends as ``UnansweredError
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from obswebsocket import requests
@@ -23,12 +24,15 @@ from launchctl.drivers.obs.wanted import audio_of, text_of, visible_of
 from launchctl.runbook.actions import (
     Action,
     Audio,
+    LowerThird,
     PlayMedia,
     Record,
     Scene,
     SetText,
     SetTransition,
+    SourceText,
     Stream,
+    Visibility,
     Visible,
 )
 from launchctl.show.commands import Command
@@ -48,6 +52,17 @@ async def set_text(attempt: Attempt, command: Command) -> Outcome:
     with attempt.watch.wanted.telling(text_of(action.text.source), text) as told:
         await tell_once(attempt, told, ask)
     return ok(attempt, attempt.now_us())
+
+
+async def set_lower_third(attempt: Attempt, command: Command) -> Outcome:
+    """Write a text, then show its source."""
+    body = expect(command, LowerThird).lower_third
+    text = str(command.content.get("text", body.text))
+    scene = command.content.get("scene") or body.scene
+    write = SetText(text=SourceText(source=body.source, text=text))
+    await set_text(attempt, replace(command, action=write))
+    show = Visible(visible=Visibility(source=body.source, scene=scene, show=True))
+    return await set_visible(attempt, replace(command, action=show))
 
 
 async def set_visible(attempt: Attempt, command: Command) -> Outcome:
@@ -118,6 +133,7 @@ PERFORMERS: dict[type[Action], Performer] = {
     SetTransition: set_transition,
     SetText: set_text,
     Visible: set_visible,
+    LowerThird: set_lower_third,
     Audio: set_audio,
     Stream: run_stream,
     Record: run_record,
@@ -130,6 +146,7 @@ DEADLINES_S: dict[type[Action], float] = {
     SetTransition: 2.0,
     SetText: 2.0,
     Visible: 2.0,
+    LowerThird: 2.0,
     Audio: 2.0,
     Stream: 15.0,
     Record: 15.0,

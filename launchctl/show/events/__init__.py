@@ -41,6 +41,7 @@ from launchctl.show.events.cues import (
     Fired,
     Intent,
     SettledByHand,
+    ShownFor,
     Voted,
 )
 from launchctl.show.events.permits import (
@@ -162,6 +163,7 @@ __all__ = [
     "Said",
     "SettledByHand",
     "ShowEnded",
+    "ShownFor",
     "Silenced",
     "StageChanged",
     "Standby",
@@ -221,6 +223,7 @@ REGISTRY: dict[str, type[Event]] = {
         AttemptEnded,
         AttemptSettled,
         ActionEnded,
+        ShownFor,
         FilmMoved,
         CueManual,
         SettledByHand,

@@ -229,6 +229,19 @@ class FilmMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFor(Event):
+    """What an action with ``for`` made of a stage ends at ``until_us``: then a source
+    is shown, or hidden, again.
+    """
+
+    event: ClassVar[str] = "shown_for"
+    stage: str
+    what: str
+    show: bool
+    until_us: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CueManual(Event):
     """What hangs on a film turns manual (its trigger becomes a GO), or back again."""
 
