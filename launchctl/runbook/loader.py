@@ -18,6 +18,7 @@ from launchctl.runbook.checks import check
 from launchctl.runbook.context import Context, zone_hint
 from launchctl.runbook.instants import earliest_for, parse_wall
 from launchctl.runbook.read_actions import read_do
+from launchctl.runbook.read_answers import read_answers
 from launchctl.runbook.read_cues import read_cues, read_procedures
 from launchctl.runbook.read_includes import read_includes
 from launchctl.runbook.read_orders import read_figure, read_orders
@@ -203,7 +204,8 @@ def _read(
     values["cues"] = fields.take("cues", read_cues(context, "cues")) or ()
     values["segments"] = tuple(context.segments)
     procedures = fields.take("procedures", read_procedures(context))
-    values["procedures"] = procedures or {}
+    answers = fields.take("answers", read_answers(context))
+    values["procedures"] = {**(procedures or {}), **(answers or {})}
     values["safe"] = fields.take("safe", read_do(context, "safe", "safe")) or ()
     fields.done(later=TOP)
     for key in context.sets:

@@ -307,13 +307,19 @@ class Segment(Frozen):
 
 
 class Procedure(Frozen):
-    """A small cue list, called by name or started by its ``when``."""
+    """A small cue list, called by name or started by its ``when``.
+
+    An ``answer`` is one with one cue that posts, prepared for a rumour; ``match`` are
+    the words by which people recognise that.
+    """
 
     name: Name
     when: When | None = None
     once_per_us: Span = 30_000_000
     gate: tuple[Gate, ...] = ()
     cues: tuple[Cue, ...]
+    answer: bool = False
+    match: tuple[Text, ...] = ()
 
 
 # --- the world ------------------------------------------------------------------------

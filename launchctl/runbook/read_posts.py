@@ -55,20 +55,25 @@ def read_post(context: Context, fields: Fields) -> dict[str, Any] | None:
     inner = inner_fields(context, fields, "post")
     if inner is None:
         return None
+    body = read_body(context, inner)
+    inner.done("post")
+    return None if body is None or not inner.sound else {"post": body}
+
+
+def read_body(context: Context, inner: Fields) -> kinds.PostBody | None:
+    """What a post is, out of the mapping it stands in; the rest is left there."""
     reader = context.reader
     account = inner.need("as", context.refer("poster", "post.as"))
     text = inner.need("text", context.text("post.text", "post"))
     media = inner.take("media", reader.listed("post.media", _media(context)))
     reply_to = inner.take("reply_to", context.refer("posting cue", "post.reply_to"))
     common = _common(context, inner)
-    inner.done("post")
     _check_media(context, inner, media)
-    if not inner.sound or account is None or text is None:
+    if account is None or text is None:
         return None
-    body = kinds.PostBody(
+    return kinds.PostBody(
         account=account, text=text, media=media or (), reply_to=reply_to, **common
     )
-    return {"post": body}
 
 
 def _common(context: Context, inner: Fields) -> dict[str, Any]:

@@ -533,6 +533,12 @@ def _orders() -> Schema:
     )
 
 
+def _answer() -> Schema:
+    post = _bodies()["post"]
+    own = {"match": _some(_text(200)), "about": _ref("names")}
+    return _object(own | post["properties"], needs=("match", "as", "text"))
+
+
 def runbook_schema() -> Schema:
     """The schema of a whole runbook (JSON Schema 2020-12)."""
     constant = {
@@ -563,12 +569,13 @@ def runbook_schema() -> Schema:
             "notify": _table(_ref("channel"), "Crew channels."),
             "vars": _table(constant, "Constants for texts and conditions."),
             "cues": _ref("rundown"),
+            "answers": _table(_ref("answer"), "Posts prepared for rumours."),
             "procedures": _table(_ref("procedure")),
             "safe": _ref("actions"),
         },
         needs=("runbook", "title"),
     )
-    parts: Schema = {"orders": _orders()}
+    parts: Schema = {"answer": _answer(), "orders": _orders()}
     for more in (_basics(), _gates(), _actions(), _cues(), _world()):
         parts |= more
     return (

@@ -6,7 +6,7 @@ misspelling, and refused, so that no runbook relies on what does not happen.
 
 from __future__ import annotations
 
-TOP = frozenset({"criteria", "answers", "require_rehearsed"})
+TOP = frozenset({"criteria", "require_rehearsed"})
 CUE = frozenset(
     {
         "on_failure",

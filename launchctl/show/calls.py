@@ -131,6 +131,8 @@ def _check_role(core: Core, call: Call) -> None:
     needs = NEEDS[call.verb]
     if call.verb in ("skip", "fire") and _posts_only(core, call):
         needs = (*needs, "post")
+    if call.verb == "call" and _is_answer(core, call):
+        needs = (*needs, "post")
     crew = core.runbook.crew
     roles = [name for name in crew if name in call.roles]
     if not roles:
@@ -138,6 +140,11 @@ def _check_role(core: Core, call: Call) -> None:
     if needs and not any(may(crew[role].may, verb) for role in roles for verb in needs):
         have = ", ".join(roles)
         raise Refused(f"{have} may not {call.verb}: it needs {' or '.join(needs)}")
+
+
+def _is_answer(core: Core, call: Call) -> bool:
+    procedure = core.runbook.procedures.get(call.target or "")
+    return procedure is not None and procedure.answer
 
 
 def _posts_only(core: Core, call: Call) -> bool:

@@ -249,11 +249,22 @@ def call_procedure(core: Core, call: Call) -> Do:
     name = call.target or ""
     if name not in core.runbook.procedures:
         raise Refused(f"there is no procedure {name!r}")
+    if core.runbook.procedures[name].answer:
+        _not_answered(core, name)
 
     def do() -> None:
         start_procedure(core, name, f"called by {call.by}", call.by)
 
     return do
+
+
+def _not_answered(core: Core, name: str) -> None:
+    """An answer is given once: two people who see one rumour send one post."""
+    cue = core.state.cues[name]
+    if cue.state is CueWord.DONE:
+        urls = [action.receipt_url for action in cue.actions.values()]
+        where = next((url for url in urls if url), "done")
+        raise Refused(f"{name} was answered already: {where}")
 
 
 def end(core: Core, call: Call) -> Do:

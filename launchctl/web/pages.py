@@ -237,7 +237,14 @@ def _crew_data(runbook: Runbook, person: Person, lang: str) -> dict[str, Any]:
         "may": sorted(may_of(runbook, person.roles)),
         "zone": runbook.timezone,
         "handles": {name: a.handle for name, a in runbook.accounts.items()},
-        "procedures": list(runbook.procedures),
+        "procedures": [
+            name for name, item in runbook.procedures.items() if not item.answer
+        ],
+        "answers": {
+            name: list(item.match)
+            for name, item in runbook.procedures.items()
+            if item.answer
+        },
         "cues": {cue.id: describe_cue(cue) for cue in cues},
     }
 

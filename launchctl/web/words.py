@@ -162,6 +162,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("offered", "{} is what stands there: count it as done?",
      "{} ist, was dort steht: als erledigt zählen?"),
     ("fire_offered", "Fire {}", "{} auslösen"),
+    ("answers", "Answers", "Antworten"),
+    ("answer", "Answer", "Antworten"),
     ("said", "Said", "Gesagt"),
     ("said_stage", "to the stage", "zur Bühne"),
     ("said_crew", "to the crew", "zur Crew"),

@@ -28,6 +28,7 @@ export function drawPanels(status, wall) {
   })), ({ name }) => name, accountItem);
   list('figures', Object.entries(status.figures), ([name]) => name, figureItem);
   drawProcedures(status);
+  drawAnswers(status);
   list('health', Object.entries(status.health), ([name]) => name, healthItem);
 }
 
@@ -297,6 +298,28 @@ function drawProcedures(status) {
   keep($('procedures'), names.map((name) => [name, name, () => h('span.item-button', null,
     button(name, { act: `call-${name}`, sure: true, name: `${word('procedures')}: ${name}`,
       press: () => call('call', name) }))]));
+}
+
+/** Prepared answers, with the words by which their rumour is known. */
+function drawAnswers(status) {
+  const names = Object.keys(data.answers ?? {});
+  $('answers-panel').hidden = !names.length;
+  const closed = ['closing', 'complete', 'aborted'].includes(status.state);
+  list('answers', names.map((name) => ({
+    name, post: status.posts.find((post) => post.cue === name), closed,
+  })), ({ name }) => name, answerItem);
+}
+
+function answerItem({ name, post, closed }) {
+  const row = h('div.row', null, h('b', null, name), post ? pill(post.state) : null);
+  if (!closed && post?.state !== 'sent' && (can('go') || can('post'))) {
+    row.append(h('span.push', null, button(word('answer'), {
+      act: `answer-${name}`, sure: true, name: `${word('answer')}: ${name}`,
+      press: () => call('call', name),
+    })));
+  }
+  return h('div.item', null, row, h('span.soft', null, data.answers[name].join(' · ')),
+    post ? h('p.text', null, `@${data.handles[post.account] ?? post.account}: ${post.text}`) : null);
 }
 
 const figureItem = ([name, figure]) => h('div.row.item', null, h('b', null, name),
