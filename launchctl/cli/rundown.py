@@ -165,6 +165,9 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an ar
             return f"post as {action.post.account} {_quoted(action.post.text)}"
         case act.Http():
             return f"{action.http.method} {_address(action.http.url)}"
+        case act.Osc():
+            said = " ".join(str(value) for value in action.osc.args)
+            return f"osc {action.osc.to} {action.osc.address} {said}".rstrip()
         case act.Notify():
             return f"notify {action.notify.to} {_quoted(action.notify.text)}"
         case act.Say():

@@ -56,6 +56,9 @@ def far_ends_of(
     for name, channel in runbook.notify.items():
         target = f"notify:{name}"
         drivers[target] = registry.notify_driver(channel, context(target))
+    for name, device in runbook.osc.items():
+        target = f"osc:{name}"
+        drivers[target] = registry.osc_driver(device, context(target))
     for action in _actions(runbook):
         if isinstance(action, Http) and "http" not in drivers:
             drivers["http"] = registry.http_driver(context("http"))
@@ -101,6 +104,8 @@ def _addresses(runbook: Runbook) -> Iterator[tuple[str, str | None]]:
             yield f"output {name}", output.playback
     for name, account in runbook.accounts.items():
         yield f"account {name}", account.api
+    for name, device in runbook.osc.items():
+        yield f"desk {name}", device.url
     for name in runbook.notify:
         yield f"channel {name}", None  # its URL is a secret, and always real
     for gate in _gates(runbook):

@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 
 from launchctl.drivers.base import Context, Driver
 from launchctl.errors import InputError
-from launchctl.runbook.model import Account, Notification, Output, Stage
+from launchctl.runbook.model import Account, Notification, OscDevice, Output, Stage
 
 GROUP = "launchctl.drivers"
 """The entry point group of third parties."""
@@ -63,6 +63,7 @@ SERVICES = {
     "notify": _Ours(
         "launchctl.drivers.notify:NotifyDriver", ("name", "definition", "context")
     ),
+    "osc": _Ours("launchctl.drivers.osc:OscDriver", ("name", "definition", "context")),
     "page": _Ours("launchctl.drivers.page:PageDriver", ("context",)),
 }
 """Far ends without a kind of their own, by the first part of a command's target."""
@@ -94,6 +95,11 @@ def account_driver(account: Account, context: Context) -> Driver:
 def notify_driver(channel: Notification, context: Context) -> Driver:
     """The driver of a crew channel."""
     return SERVICES["notify"].load()(channel, context)
+
+
+def osc_driver(device: OscDevice, context: Context) -> Driver:
+    """The driver of a desk that takes Open Sound Control."""
+    return SERVICES["osc"].load()(device, context)
 
 
 def page_driver(context: Context) -> Driver:

@@ -355,6 +355,22 @@ class Http(Action):
     http: HttpBody
 
 
+class OscBody(Frozen):
+    """One message of Open Sound Control to a device of the runbook's ``osc:``."""
+
+    to: Name
+    address: str
+    args: tuple[Any, ...] = ()
+
+
+class Osc(Action):
+    """Tell a desk (light, sound, effects) something. Once, and nobody answers."""
+
+    kind = "osc"
+    effect = Effect.ONCE
+    osc: OscBody
+
+
 class NotifyBody(Frozen):
     """A message to the crew's own channels."""
 
@@ -461,6 +477,7 @@ AnyAction = (
     | Repost
     | Thread
     | Http
+    | Osc
     | Notify
     | Say
     | Hold
@@ -490,6 +507,7 @@ KINDS: dict[str, type[Action]] = {
         Repost,
         Thread,
         Http,
+        Osc,
         Notify,
         Say,
         Hold,

@@ -24,6 +24,7 @@ MAX_MEDIA_BYTES = 512 * 1024 * 1024
 _SCHEMES = {
     "stage": ("ws", "wss"),
     "web": ("http", "https"),
+    "osc": ("osc", "osc.udp"),
 }
 
 

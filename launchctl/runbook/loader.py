@@ -27,6 +27,7 @@ from launchctl.runbook.read_world import (
     read_account,
     read_approvals,
     read_channel,
+    read_device,
     read_embargo,
     read_groups,
     read_output,
@@ -139,6 +140,7 @@ def _sets(reader: Reader, sets: Sequence[tuple[str, str]]) -> dict[str, str]:
             ("stages", "url"),
             ("accounts", "api"),
             ("outputs", "playback"),
+            ("osc", "url"),
         ):
             found[key] = value
             continue
@@ -148,7 +150,8 @@ def _sets(reader: Reader, sets: Sequence[tuple[str, str]]) -> dict[str, str]:
                 1,
                 1,
                 f"{key!r} cannot be set from outside: expected "
-                "stages.NAME.url, accounts.NAME.api or outputs.NAME.playback",
+                "stages.NAME.url, accounts.NAME.api, outputs.NAME.playback or "
+                "osc.NAME.url",
             )
         )
     return found
@@ -222,6 +225,7 @@ def _read_world(context: Context, fields: Fields, values: dict[str, Any]) -> Non
         ("embargoes", "embargo", read_embargo),
         ("figures", "figure", read_figure),
         ("notify", "channel", read_channel),
+        ("osc", "device", read_device),
     )
     for key, kind, read_one in tables:
         found = fields.take(key, read_table(context, key, read_one, kind))

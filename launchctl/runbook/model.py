@@ -485,6 +485,12 @@ class WallInstant(Frozen):
     at_us: Micros
 
 
+class OscDevice(Frozen):
+    """A desk that takes Open Sound Control: ``osc://HOST:PORT``, over UDP."""
+
+    url: str
+
+
 class Notification(Frozen):
     """A crew channel: a URL of an alerting service, by reference."""
 
@@ -520,6 +526,7 @@ class Runbook(Frozen):
     orders: Orders | None = None
     figures: dict[str, Figure] = Field(default_factory=dict)
     notify: dict[str, Notification] = Field(default_factory=dict)
+    osc: dict[str, OscDevice] = Field(default_factory=dict)
     vars: dict[str, Any] = Field(default_factory=dict)
     cues: tuple[Cue, ...] = ()
     segments: tuple[Segment, ...] = ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from launchctl.runbook import model
 from launchctl.runbook.context import Context
@@ -283,6 +284,19 @@ def read_channel(
     """A crew channel."""
     url = fields.need("url", context.secret("url"))
     return None if url is None else model.Notification(url=url)
+
+
+def read_device(context: Context, name: str, fields: Fields) -> model.OscDevice | None:
+    """A desk that takes Open Sound Control."""
+    url = fields.need("url", context.address("url", f"osc.{name}.url", "osc"))
+    if url is None:
+        return None
+    if urlsplit(url).port is None:
+        context.reader.problem(
+            fields.at("url"), "url: a desk listens on a port", "osc://10.0.0.7:8000"
+        )
+        return None
+    return model.OscDevice(url=url)
 
 
 def read_vars(context: Context) -> Read[dict[str, Any]]:

@@ -276,6 +276,14 @@ def _bodies() -> Schema:
         "notify": _object(
             {"to": _ref("name"), "text": _ref("template")}, needs=("to", "text")
         ),
+        "osc": _object(
+            {
+                "to": _ref("name"),
+                "address": {"type": "string", "pattern": "^/"},
+                "args": _some({"type": ["string", "number", "boolean"]}),
+            },
+            needs=("to", "address"),
+        ),
         "say": _object(
             {
                 "to": _word("stage", "crew"),
@@ -489,6 +497,17 @@ def _world() -> Schema:
             },
             needs=("of",),
         ),
+        "device": _object(
+            {
+                "url": {
+                    "anyOf": [
+                        {"type": "string", "pattern": r"^osc(\.udp)?://"},
+                        _object({"env": _ref("name")}, needs=("env",)),
+                    ]
+                }
+            },
+            needs=("url",),
+        ),
         "channel": _object({"url": _ref("secret")}, needs=("url",)),
     }
 
@@ -567,6 +586,7 @@ def runbook_schema() -> Schema:
             "orders": _ref("orders"),
             "figures": _table(_ref("figure"), "Numbers that are announced."),
             "notify": _table(_ref("channel"), "Crew channels."),
+            "osc": _table(_ref("device"), "Desks that take Open Sound Control."),
             "vars": _table(constant, "Constants for texts and conditions."),
             "cues": _ref("rundown"),
             "answers": _table(_ref("answer"), "Posts prepared for rumours."),

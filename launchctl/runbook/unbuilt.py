@@ -14,7 +14,6 @@ CUE = frozenset(
 )
 ACTIONS = frozenset(
     {
-        "osc",
         "task",
     }
 )

@@ -43,6 +43,8 @@ def target_of(core: Core, action: act.AnyAction, account: str | None) -> str:
             return f"stage:{action.stage or core.runbook.first_stage}"
         case act.Post():
             return f"account:{account}"
+        case act.Osc():
+            return f"osc:{action.osc.to}"
         case act.Notify():
             return f"notify:{action.notify.to}"
         case _:

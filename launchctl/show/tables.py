@@ -217,6 +217,7 @@ ACTIONS: dict[str, Row] = {
     "repost": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
     "thread": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "account"),
     "http": Row(_O, 10 * SECOND, OnFailure.CONTINUE, "http"),
+    "osc": Row(_O, 2 * SECOND, OnFailure.CONTINUE, "osc"),
     "notify": Row(_R, 10 * SECOND, OnFailure.IGNORE, "notify"),
     "lower_third": Row(_W, 2 * SECOND, OnFailure.HOLD, "stage"),
     "media": Row(_W, 5 * SECOND, OnFailure.CONTINUE, "stage"),
@@ -251,7 +252,7 @@ KEYED_NETWORKS: tuple[str, ...] = ()
 ONCE_WITHIN_US = 2 * MINUTE
 LATE_DEFAULTS: tuple[tuple[tuple[str, ...], Micros, Else], ...] = (
     (
-        ("post", "reply", "repost", "thread", "stream", "http"),
+        ("post", "reply", "repost", "thread", "stream", "http", "osc"),
         ONCE_WITHIN_US,
         Else.PARK,
     ),
