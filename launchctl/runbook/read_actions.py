@@ -13,17 +13,14 @@ from typing import Any
 from launchctl.runbook import actions as kinds
 from launchctl.runbook.actions import AnyAction
 from launchctl.runbook.context import Context
+from launchctl.runbook.read_messages import read_osc, read_say
 from launchctl.runbook.read_posts import (
     inner_fields,
     read_http,
     read_notify,
-    read_osc,
     read_post,
-    read_reply,
-    read_repost,
-    read_say,
-    read_thread,
 )
+from launchctl.runbook.read_threads import read_reply, read_repost, read_thread
 from launchctl.runbook.reader import Fields, Read, near
 from launchctl.runbook.unbuilt import ACTIONS, not_built
 from launchctl.runbook.yaml import Mapping, Node, Scalar

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from launchctl.runbook import actions as kinds
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.context import Context
 from launchctl.runbook.reader import Fields, Read
-from launchctl.runbook.yaml import Mapping, Node, Scalar, plain
+from launchctl.runbook.yaml import Mapping, Node, plain
 
 MAX_MEDIA = 4
 
@@ -23,7 +22,8 @@ def inner_fields(context: Context, fields: Fields, key: str) -> Fields | None:
     return inner
 
 
-def _media(context: Context) -> Read[kinds.Media]:
+def media_file(context: Context) -> Read[kinds.Media]:
+    """One file beside the runbook, with the words for who cannot see it."""
     reader = context.reader
 
     def read(node: Node) -> kinds.Media | None:
@@ -65,18 +65,18 @@ def read_body(context: Context, inner: Fields) -> kinds.PostBody | None:
     reader = context.reader
     account = inner.need("as", context.refer("poster", "post.as"))
     text = inner.need("text", context.text("post.text", "post"))
-    media = inner.take("media", reader.listed("post.media", _media(context)))
+    media = inner.take("media", reader.listed("post.media", media_file(context)))
     reply_to = inner.take("reply_to", context.refer("posting cue", "post.reply_to"))
-    common = _common(context, inner)
-    _check_media(context, inner, media)
+    also = common(context, inner)
+    check_media(context, inner, media)
     if account is None or text is None:
         return None
     return kinds.PostBody(
-        account=account, text=text, media=media or (), reply_to=reply_to, **common
+        account=account, text=text, media=media or (), reply_to=reply_to, **also
     )
 
 
-def _common(context: Context, inner: Fields) -> dict[str, Any]:
+def common(context: Context, inner: Fields) -> dict[str, Any]:
     """What every kind of post may say: ``public`` and ``despite_silence``."""
     reader = context.reader
     despite = inner.take("despite_silence", reader.truth("despite_silence"))
@@ -88,125 +88,11 @@ def _common(context: Context, inner: Fields) -> dict[str, Any]:
     return {"teaser": _teaser(context, inner), "despite_silence": bool(despite)}
 
 
-def _check_media(context: Context, inner: Fields, media: Any) -> None:
+def check_media(context: Context, inner: Fields, media: Any) -> None:
+    """At most four files hang on a post."""
     if media and len(media) > MAX_MEDIA:
         what = f"{inner.what}.media"
         context.reader.problem(inner.at("media"), f"{what}: at most {MAX_MEDIA} files")
-
-
-def read_reply(context: Context, fields: Fields) -> dict[str, Any] | None:
-    """``reply:`` to a post of a cue, or to anybody's by its id or address."""
-    inner = inner_fields(context, fields, "reply")
-    if inner is None:
-        return None
-    reader = context.reader
-    account = inner.need("as", context.refer("poster", "reply.as"))
-    to = inner.need("to", _answered(context))
-    text = inner.need("text", context.text("reply.text", "post"))
-    media = inner.take("media", reader.listed("reply.media", _media(context)))
-    common = _common(context, inner)
-    inner.done()
-    _check_media(context, inner, media)
-    if not inner.sound or account is None or text is None or to is None:
-        return None
-    cue, answers = to
-    body = kinds.PostBody(
-        account=account,
-        text=text,
-        media=media or (),
-        reply_to=cue,
-        answers=answers,
-        **common,
-    )
-    return {"post": body}
-
-
-_STATUS = re.compile(r"https?://\S+/status/(\d{1,20})(?:[/?#].*)?")
-_ID = re.compile(r"\d{6,20}")
-
-
-def _answered(context: Context) -> Read[tuple[str | None, str | None]]:
-    """(cue, None) or (None, id) of what a reply answers."""
-    refer = context.refer("posting cue", "reply.to")
-
-    def read(node: Node) -> tuple[str | None, str | None] | None:
-        text = node.text if isinstance(node, Scalar) else ""
-        found = _STATUS.fullmatch(text)
-        if found or _ID.fullmatch(text):
-            return None, found[1] if found else text
-        if "://" in text:
-            context.reader.problem(
-                node,
-                f"reply.to: {text!r} is no address of a post",
-                "write https://x.com/NAME/status/ID, its id, or a cue",
-            )
-            return None
-        cue = refer(node)
-        return None if cue is None else (cue, None)
-
-    return read
-
-
-def read_repost(context: Context, fields: Fields) -> dict[str, Any] | None:
-    """``repost:`` a post of a cue, under another account."""
-    inner = inner_fields(context, fields, "repost")
-    if inner is None:
-        return None
-    account = inner.need("as", context.refer("poster", "repost.as"))
-    cue = inner.need("post", context.refer("posting cue", "repost.post"))
-    common = _common(context, inner)
-    inner.done()
-    if not inner.sound or account is None or cue is None:
-        return None
-    text = f"repost of {cue}"
-    body = kinds.PostBody(account=account, text=text, reply_to=cue, **common)
-    return {"post": body}
-
-
-MAX_PARTS = 25
-
-
-def read_thread(context: Context, fields: Fields) -> dict[str, Any] | None:
-    """``thread:`` several posts, each below the one before."""
-    inner = inner_fields(context, fields, "thread")
-    if inner is None:
-        return None
-    reader = context.reader
-    account = inner.need("as", context.refer("poster", "thread.as"))
-    common = _common(context, inner)
-    parts = inner.need("parts", reader.listed("thread.parts", _part(context)))
-    inner.done()
-    if not inner.sound or account is None or parts is None:
-        return None
-    count = len(getattr(inner.node.items["parts"], "items", ()))
-    if not 2 <= count <= MAX_PARTS:
-        reader.problem(
-            inner.at("parts"),
-            f"thread.parts: a thread has 2 to {MAX_PARTS} parts, this has {count}",
-            "one alone is a post" if count == 1 else "",
-        )
-        return None
-    bodies = tuple(
-        kinds.PostBody(account=account, text=text, media=media, **common)
-        for text, media in parts
-    )
-    return {"thread": kinds.ThreadBody(account=account, parts=bodies)}
-
-
-def _part(context: Context) -> Read[tuple[str, tuple[kinds.Media, ...]]]:
-    reader = context.reader
-
-    def read(node: Node) -> tuple[str, tuple[kinds.Media, ...]] | None:
-        fields = reader.fields(node, "thread.parts")
-        if fields is None:
-            return None
-        text = fields.need("text", context.text("thread.parts.text", "post"))
-        media = fields.take("media", reader.listed("thread.media", _media(context)))
-        fields.done()
-        _check_media(context, fields, media)
-        return (text, media or ()) if text is not None and fields.sound else None
-
-    return read
 
 
 def read_http(context: Context, fields: Fields) -> dict[str, Any] | None:
@@ -310,62 +196,3 @@ def read_notify(context: Context, fields: Fields) -> dict[str, Any] | None:
     if to is None or text is None or not inner.sound:
         return None
     return {"notify": kinds.NotifyBody(to=to, text=text)}
-
-
-def read_say(context: Context, fields: Fields) -> dict[str, Any] | None:
-    """``say:`` a word to the presenter or the crew; an empty text takes it away."""
-    inner = inner_fields(context, fields, "say")
-    if inner is None:
-        return None
-    to = inner.need("to", context.reader.word("say.to", ("stage", "crew")))
-    node = inner.raw("text")
-    text: str | None = None
-    if node is None:
-        context.reader.problem(inner.node, "say: `text` is missing")
-        inner.sound = False
-    elif isinstance(node, Scalar) and node.value == "":
-        text = ""
-    else:
-        text = context.text("say.text", "message")(node)
-    inner.done()
-    if not inner.sound or text is None or to is None:
-        return None
-    return {"say": kinds.SayBody(to="stage" if to == "stage" else "crew", text=text)}
-
-
-_OSC_ADDRESS = re.compile(r"(/[^\s#*,/?\[\]{}]+)+")
-_MAX_ARGS = 32
-
-
-def read_osc(context: Context, fields: Fields) -> dict[str, Any] | None:
-    """``osc:`` one message to a desk."""
-    inner = inner_fields(context, fields, "osc")
-    if inner is None:
-        return None
-    reader = context.reader
-    to = inner.need("to", context.refer("device", "osc.to"))
-    address = inner.need("address", reader.text("osc.address", 200))
-    args = inner.take("args", reader.listed("osc.args", _osc_value(context)))
-    inner.done()
-    if address is not None and not _OSC_ADDRESS.fullmatch(address):
-        where = inner.at("address")
-        reader.problem(where, f"osc.address: {address!r} is none", "such as /cue/11/go")
-        return None
-    if args and len(args) > _MAX_ARGS:
-        reader.problem(inner.at("args"), f"osc.args: at most {_MAX_ARGS}")
-    if not inner.sound or to is None or address is None:
-        return None
-    return {"osc": kinds.OscBody(to=to, address=address, args=args or ())}
-
-
-def _osc_value(context: Context) -> Read[Any]:
-    def read(node: Node) -> Any:
-        value = node.value if isinstance(node, Scalar) else None
-        if value is None:
-            context.reader.expected(node, "osc.args", "a number, a text, true or false")
-        elif type(value) is int and not -(2**31) <= value < 2**31:
-            context.reader.problem(node, f"osc.args: {value} has more than 32 bits")
-            return None
-        return value
-
-    return read
