@@ -168,6 +168,14 @@ def hung_on(core: Core, cue: str, slot: Slot) -> str:
     return before.receipt_id
 
 
+def said(core: Core, action: act.Say) -> str:
+    """What a word says; as written where a name of it has no value."""
+    try:
+        return render(core, action, None)
+    except NotRenderedError:
+        return action.say.text
+
+
 def wanted_of(action: act.AnyAction, content: dict[str, Any]) -> tuple[str, Any] | None:
     """The wanted field of a stage that an action sets, and its value."""
     match action:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from launchctl.runbook.actions import Say
 from launchctl.show import events as ev
 from launchctl.show.asking import conclude_all
-from launchctl.show.build import NotRenderedError, render
+from launchctl.show.build import said
 from launchctl.show.core import Core
 from launchctl.show.firing import send_loose
 from launchctl.show.outcomes import conclude
@@ -76,20 +76,12 @@ def _safe(core: Core, slot: str) -> None:
             core.emit(ev.CounterSet, counter=word[getattr(action, "counter", "hide")])
         case "say":
             assert isinstance(action, Say)
-            core.emit(ev.Said, to=action.say.to, text=_said(core, action))
+            core.emit(ev.Said, to=action.say.to, text=said(core, action))
         case "hold" | "silence" | "call" | "end":
             pass  # refused at load; all is silenced and nothing fires any more
         case _:
             key = f"{core.run}/safe/{slot}"
             send_loose(core, key, f"safe/{slot}", action, "safe after abort")
-
-
-def _said(core: Core, action: Say) -> str:
-    """What ``safe:`` says; as written where a name of it has no value."""
-    try:
-        return render(core, action, None)
-    except NotRenderedError:
-        return action.say.text
 
 
 def _unfired(core: Core) -> tuple[str, ...]:

@@ -194,6 +194,8 @@ def _do_action(core: Core, call: Call, action: act.AnyAction) -> None:
             core.emit(ev.CounterSet, by=call.by, counter=word)
         case act.Player():
             core.emit(ev.PlayerSet, by=call.by, output=action.player)
+        case act.Say(say=act.SayBody(to=to)):
+            core.emit(ev.Said, by=call.by, to=to, text=build.said(core, action))
         case _:
             place = f"do/{core.state.seq}"
             send_loose(core, f"{core.run}/{place}", place, action, f"do, by {call.by}")

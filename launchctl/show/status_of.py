@@ -358,4 +358,8 @@ def _output(core: Core, name: str) -> OutputStatus:
 
 def _asked(stage: str, what: str, text: str) -> str:
     """The question, and how it is answered."""
-    return f"{text} Answer at the mixer of {stage}, or fire a cue that sets {what}."
+    kind, _, name = what.partition(":")
+    way = f"fire a cue that sets {what}"
+    if kind == "audio":
+        way = f"launch do '{{audio: {{input: {name}, open: true}}, stage: {stage}}}'"
+    return f"{text} Answer at the mixer of {stage}, or {way}."

@@ -67,6 +67,16 @@ def test_abort_says_what_is_safe() -> None:
     assert play.engine.finished
 
 
+def test_a_person_says_it_by_do() -> None:
+    """A word is repeatable: ``do`` says it, also in a hold (SEMANTICS 8)."""
+    play = Play(book(cue("late", at="T+1h")))
+    play.call(T0, "hold")
+    play.call(T0 + SECOND, "do", action='{say: {to: stage, text: "Slower"}}')
+    play.run(T0 + MINUTE)
+
+    assert "Slower" == play.engine.state.said["stage"][0]
+
+
 # --- hands at the mixer ----------------------------------------------------------
 
 
