@@ -96,7 +96,9 @@ def demand_emulated(runbook: Runbook) -> None:
         )
 
 
-def _addresses(runbook: Runbook) -> Iterator[tuple[str, str | None]]:
+def _addresses(  # noqa: C901  a loop for each kind of far end
+    runbook: Runbook,
+) -> Iterator[tuple[str, str | None]]:
     for name, stage in runbook.stages.items():
         yield f"stage {name}", stage.url
     for name, output in runbook.outputs.items():
