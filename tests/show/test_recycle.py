@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launchctl.runbook.model import Embargo, Lift, OnAir, OnRecycle
+from launchctl.runbook.model import Ballot, Embargo, Lift, OnAir, OnRecycle
 from launchctl.show.inputs import Answer, Ended, Settled, Sight
 from launchctl.times import MINUTE, SECOND
 from tests.show.build import T0, book, choice, cue, hold, post, procedure, scene
@@ -384,3 +384,20 @@ def test_a_choice_outside_the_set_goes_on_with_its_cues():
     assert 1 == len(play.fired_us("demo"))
     assert 2 == len(play.fired_us("cam-on"))
     assert 2 == len(play.fired_us("next"))
+
+
+def test_a_poll_of_the_set_asks_again():
+    """SEMANTICS 2, 5: a poll that asks, or holds for want of a go, runs no action."""
+    ballot = Ballot(ask=("caller", "comms"), within_us=2 * MINUTE)
+    play = Play(book(cue("poll", poll=ballot, at="T-5m"), cue("end", at="T+1h")))
+    listed = recycled(play, T0 - 4 * MINUTE, "T-6m")
+    assert "poll: asks again" in listed
+    assert "pending" == play.state_of("poll")
+    play.call(T0, "resume", "recycle")
+    play.call(T0 + 90 * SECOND, "vote", "poll", vote="no", roles={"comms"})
+    play.run(T0 + 2 * MINUTE)
+    assert 2 == len(play.fired_us("poll"))
+    assert ["poll:poll"] == list(play.engine.state.holds)
+    recycled(play, T0 + 3 * MINUTE, "T-6m")
+    assert ["recycle"] == list(play.engine.state.holds)
+    assert "pending" == play.state_of("poll")
