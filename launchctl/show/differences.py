@@ -40,6 +40,7 @@ _ROUGH = {
     "on_recycle": "on_recycle",
     "segment": "segment",
     "choice": "choice",
+    "poll": "poll",
     "option": "option",
     "sheet": "sheet",
 }
@@ -81,8 +82,10 @@ def _at(cue: Cue) -> str:
             return format_t(offset_us)
         case AtWall(at_us=at_us):
             return format_instant(at_us)
-        case AtCue(cue=other, offset_us=offset_us):
-            return f"{other} + {format_span(offset_us)}"
+        case AtCue(cue=other, offset_us=offset_us, film=film):
+            sign = "-" if offset_us < 0 else "+"
+            end = ".end" if film else ""
+            return f"{other}{end} {sign} {format_span(abs(offset_us))}"
         case None:
             return "none"
         case _:

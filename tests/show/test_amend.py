@@ -271,3 +271,27 @@ def test_a_standby_takes_the_new_text_too():
     play.run(START + 2 * MINUTE)
     assert ["B"] == [c.content["scene"] for c in play.sent("stage:main")]
     assert seen < play.engine.state.cues["go"].seq
+
+
+def test_recycled_cues_take_the_new_text_when_nothing_of_them_is_kept():
+    """SEMANTICS 2: what a recycle made pending has not begun, but for what was sent."""
+    end = cue("end", at="T+1h")
+
+    def show(make, name):
+        return make(
+            cue("look", scene(name), at="T-20s"),
+            cue("news", post(name), at="T-20s"),
+            end,
+        )
+
+    play = Play(show(book, "Old"))
+    confirmed(play, T0, "recycle", "T-30s")
+    listed = amend(play, T0 + 10 * SECOND, show(amended, "New"))
+    assert (
+        "look: scene changed",
+        "news: has begun, and keeps its text",
+    ) == listed
+    play.call(T0 + MINUTE, "resume", "recycle")
+    play.run(T0 + 2 * MINUTE)
+    assert ["Old", "New"] == [c.content["scene"] for c in play.sent("stage:main")]
+    assert ["Old"] == [c.content["text"] for c in play.sent("account:ceo")]
