@@ -20,8 +20,10 @@ def r_at(state: State, n_us: Micros) -> Micros:
     for began_us, ended_us in reversed(state.stops):
         if n_us > began_us:
             stood_us += min(n_us, ended_us) - began_us
-    back_us = sum(back_us for at_us, back_us in state.jumps if at_us <= n_us)
-    return n_us - stood_us - back_us
+    for at_us, back_us in state.jumps:
+        if at_us <= n_us:
+            stood_us += back_us
+    return n_us - stood_us
 
 
 def n_at_r(state: State, r_us: Micros) -> Micros:
