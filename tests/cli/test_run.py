@@ -40,7 +40,10 @@ orders:
   sources: [{{kind: webhook, name: stores, secret: {{env: STORES}}, role: counts}}]
   show_on: {{stage: main, source: PreorderCounter, text: "{{{{ orders.units }}}}"}}
 cues:
-  - {{cue: doors, at: T-0, late: {{within: any, else: skip}}, do: [{{scene: Countdown}}]}}
+  - cue: doors
+    at: T-0
+    late: {{within: any}}
+    do: [{{scene: Countdown}}]
   - cue: reveal
     after: doors
     go: caller
