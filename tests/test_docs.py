@@ -165,6 +165,7 @@ def test_every_word_of_the_status_is_documented() -> None:
         status.HoldStatus,
         status.ChoiceStatus,
         status.PollStatus,
+        status.CriterionStatus,
         status.EmbargoStatus,
         status.StageStatus,
         status.OutputStatus,

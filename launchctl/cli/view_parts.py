@@ -100,6 +100,11 @@ def next_part(status: Status, now: Micros) -> RenderableType:
     block.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
     block.add_column(no_wrap=True, justify="right")
     by_name = {cue["cue"]: cue for cue in status["cues"]}
+    for criterion in status["criteria"]:
+        if criterion["state"] != "true":
+            mark = Text(criterion["state"].upper(), style="bold black on yellow")
+            text = f"{criterion['criterion']}: {criterion['check']}"
+            block.add_row(mark, Text(text))
     _standby_rows(block, status, by_name)
     _asked_rows(block, status, now)
     found = {post["cue"] for post in status["posts"] if "found" in post}

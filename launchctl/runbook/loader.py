@@ -19,6 +19,7 @@ from launchctl.runbook.context import Context, zone_hint
 from launchctl.runbook.instants import earliest_for, parse_wall
 from launchctl.runbook.read_actions import read_do
 from launchctl.runbook.read_answers import read_answers
+from launchctl.runbook.read_criteria import read_criteria
 from launchctl.runbook.read_cues import read_cues, read_procedures
 from launchctl.runbook.read_includes import read_includes
 from launchctl.runbook.read_orders import read_figure, read_orders
@@ -204,6 +205,8 @@ def _read(
     hard_out = fields.take("hard_out", context.wall("hard_out", "hard_out"))
     values["hard_out_us"] = hard_out.at_us if hard_out else None
     _read_world(context, fields, values)
+    criteria = read_criteria(context, has_hard_out=fields.has("hard_out"))
+    values["criteria"] = fields.take("criteria", criteria) or ()
     values["cues"] = fields.take("cues", read_cues(context, "cues")) or ()
     values["segments"] = tuple(context.segments)
     procedures = fields.take("procedures", read_procedures(context))

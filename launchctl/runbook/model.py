@@ -406,6 +406,19 @@ class Embargo(Frozen):
     others_lift: OthersLift | None = None
 
 
+class Criterion(Frozen):
+    """What must be so while T is in [``from_us``, ``until_us``).
+
+    ``until_us`` None: until the runbook's ``hard_out``. Broken before T-0 it opens a
+    hold, or only warns; from T-0 on it warns.
+    """
+
+    from_us: Micros
+    until_us: Micros | None = None
+    check: Condition
+    before_t0: Literal["hold", "warn"] = "hold"
+
+
 class Rounding(Frozen):
     """``round: {down: 1000}``: figures are floored, never made to look bigger."""
 
@@ -523,6 +536,7 @@ class Runbook(Frozen):
     default_approvals: tuple[Name, ...] = ()
     four_eyes: bool = False
     """Who approved a text does not fire its cue."""
+    criteria: tuple[Criterion, ...] = ()
     orders: Orders | None = None
     figures: dict[str, Figure] = Field(default_factory=dict)
     notify: dict[str, Notification] = Field(default_factory=dict)

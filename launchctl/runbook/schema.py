@@ -482,6 +482,17 @@ def _world() -> Schema:
                 ),
             }
         ),
+        "criterion": _object(
+            {
+                "from": _text(32) | {"description": "A T-offset: T-10m"},
+                "until": _text(32) | {"description": "A T-offset, or hard_out"},
+                "check": _ref("condition"),
+                "broken": _object(
+                    {"before_t0": _word("hold", "warn"), "after_t0": _word("warn")}
+                ),
+            },
+            needs=("from", "until", "check"),
+        ),
         "figure": _object(
             {
                 "of": _word(*FIGURE_OF),
@@ -583,6 +594,7 @@ def runbook_schema() -> Schema:
             "embargoes": _table(_ref("embargo"), "What must not leave before."),
             "approvals": _table(_ref("names"), "Who approves, by topic.")
             | {"properties": {"four_eyes": _TRUTH}},
+            "criteria": {"type": "array", "items": _ref("criterion")},
             "orders": _ref("orders"),
             "figures": _table(_ref("figure"), "Numbers that are announced."),
             "notify": _table(_ref("channel"), "Crew channels."),

@@ -6,7 +6,7 @@ misspelling, and refused, so that no runbook relies on what does not happen.
 
 from __future__ import annotations
 
-TOP = frozenset({"criteria", "require_rehearsed"})
+TOP = frozenset({"require_rehearsed"})
 CUE = frozenset(
     {
         "on_failure",

@@ -49,6 +49,10 @@ class Agenda:
     figures: dict[str, None] = field(default_factory=dict)
     """Figures whose ``as_of`` is to be looked at in the next pass."""
     lifts: bool = False
+    criteria: dict[str, None] = field(default_factory=dict)
+    """Not empty: criteria are to be read."""
+    hinted: dict[Micros, None] = field(default_factory=dict)
+    """Instants of R (negative: of N) that criteria have hints at."""
     ending: str | None = None
     """The cue whose ``end`` action is to end the show."""
     aborting: str | None = None
@@ -134,6 +138,7 @@ class Agenda:
             or self.asked
             or self.retries
             or self.lifts
+            or self.criteria
             or self.figures
             or self.ending
             or self.aborting
@@ -158,6 +163,7 @@ def build(plan: Plan, state: State) -> Agenda:
         agenda.at_n(state.now_us, "owner", f"procedure:{name}")
         agenda.at_n(state.now_us, "procedure", name)
     agenda.at_n(state.now_us, "lifts", "")
+    agenda.at_n(state.now_us, "criteria", "")
     if plan.runbook.hard_out_us is not None:
         agenda.look_out_at(next_second_us(state.now_us))
     for name in plan.runbook.figures:

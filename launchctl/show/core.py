@@ -139,6 +139,8 @@ class Core:
                 self.agenda.cues[name] = None
         elif kind == "embargo":
             self.agenda.lifts = True
+        elif kind == "criterion":
+            self.agenda.criteria[""] = None
         elif kind != "start":
             self.agenda.owners[owner] = None
 
@@ -162,6 +164,8 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True
     _touch_many(core, agenda, event)
+    if isinstance(event, _MOVES_T) and core.plan.criteria:
+        agenda.criteria[""] = None
     _touch_figures(core, agenda, event)
     if isinstance(event, ev.CueAsked | ev.Chosen):
         _touch_options(core, agenda, event)
@@ -233,6 +237,9 @@ def _came_back(core: Core, agenda: ag.Agenda, names: tuple[str, ...]) -> None:
         cue_changed(core, agenda, name)
         agenda.owners[f"cue:{name}"] = None
 
+
+_MOVES_T = (ev.T0Set, ev.HoldReleased, ev.Recycled, ev.WallStepped)
+"""Events after which other criteria may count."""
 
 _SHUT_OR_OPEN = (
     ev.WallStepped,

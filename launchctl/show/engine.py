@@ -22,6 +22,7 @@ from launchctl.show.calls import answer
 from launchctl.show.closing import abort_show, check_end, end_by_cue
 from launchctl.show.commands import AnyCommand, Command, TakeFigure
 from launchctl.show.core import Core, pop_queue, stream_judged
+from launchctl.show.criteria import check_criteria
 from launchctl.show.cues import check_waits, consider_all
 from launchctl.show.expected import expected_us
 from launchctl.show.figures import consider_figure
@@ -267,6 +268,7 @@ class Engine:
             "asked": agenda.asked,
             "procedure": agenda.procedures,
             "figure": agenda.figures,
+            "criteria": agenda.criteria,
         }
         for _, what, whom in tuple(agenda.due(core.state, core.now_us)):
             match what:
@@ -295,6 +297,9 @@ class Engine:
         owners, agenda.owners = agenda.owners, {}
         for owner in sorted(owners):
             read_owner(core, owner)
+        if agenda.criteria:
+            agenda.criteria.clear()
+            check_criteria(core)
         if agenda.lifts:
             agenda.lifts = False
             world.check_lifts(core)

@@ -157,6 +157,10 @@ def _hold_released(state: State, event: ev.HoldReleased) -> None:
         to = ShowWord.COUNTING
     _move_show(state, event.event, to)
     del state.holds[event.name]
+    if event.name.startswith("criterion:"):
+        said, _ = state.conditions.get(event.name, (None, 0))
+        if said is not True:
+            state.waived[event.name] = None
     if not state.holds:
         _run_again(state, event.ended_us)
 
@@ -417,6 +421,8 @@ def _condition_changed(state: State, event: ev.ConditionChanged) -> None:
     kind, _, name = event.owner.partition(":")
     if kind == "procedure" and event.value is False:
         state.procedures[name].armed = True
+    if event.value is True:
+        state.waived.pop(event.owner, None)
 
 
 def _health_changed(state: State, event: ev.HealthChanged) -> None:

@@ -30,6 +30,7 @@ def _recycled(state: State, event: ev.Recycled) -> None:
     state.t0_wall_us = event.t0_us
     state.t0_seq = event.seq
     _hold_alone(state, event)
+    state.waived.clear()
     kept: dict[str, list[str]] = {}
     for name, slot in event.kept:
         kept.setdefault(name, []).append(slot)

@@ -19,6 +19,7 @@ from launchctl.runbook.model import (
     AtWall,
     Check,
     Confirmed,
+    Criterion,
     Cue,
     Else,
     Gate,
@@ -95,6 +96,8 @@ class Plan:
     """subject of a condition (``("stages","main")``) -> owners: ``cue:X``, ..."""
     confirmed: dict[str, list[Confirmed]] = field(default_factory=dict)
     """What people have to record -> the gates that wait for it."""
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    """``criterion:N``, from 1, as their holds are called."""
     polls: list[str] = field(default_factory=list)
     t_cues: list[str] = field(default_factory=list)
     wall_cues: list[str] = field(default_factory=list)
@@ -312,6 +315,9 @@ def _read_names(plan: Plan) -> None:
         if procedure.when is not None:
             _reads(plan, procedure.when.check, f"procedure:{name}")
         _gates_read(plan, procedure.gate, f"start:{name}")
+    for number, criterion in enumerate(plan.runbook.criteria, start=1):
+        plan.criteria[f"criterion:{number}"] = criterion
+        _reads(plan, criterion.check, f"criterion:{number}")
     for name, embargo in plan.runbook.embargoes.items():
         gates = [lift.gate for lift in embargo.lifts if lift.gate is not None]
         _gates_read(plan, gates, f"embargo:{name}")

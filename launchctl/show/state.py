@@ -345,5 +345,7 @@ class State:
     answered: dict[str, Answered] = field(default_factory=dict)
     health: dict[str, tuple[str, str]] = field(default_factory=dict)
     """target -> (level, sentence)."""
+    waived: dict[str, None] = field(default_factory=dict)
+    """Criteria whose hold a person released, till they have been true."""
     notes: dict[str, str] = field(default_factory=dict)
     """about -> the last warning or error."""

@@ -158,6 +158,14 @@ class PollStatus(TypedDict):
     result: str | None
 
 
+class CriterionStatus(TypedDict):
+    """A criterion whose time it is: ``state`` is true, broken or waived."""
+
+    criterion: str
+    check: str
+    state: str
+
+
 class HoldStatus(TypedDict):
     """An open hold; ``until`` if it ends by itself."""
 
@@ -245,6 +253,7 @@ class Status(TypedDict):
     batons: dict[str, BatonStatus]
     choices: list[ChoiceStatus]
     polls: list[PollStatus]
+    criteria: list[CriterionStatus]
     next: list[str]
     gates: list[GateStatus]
     overrides: list[OverrideStatus]

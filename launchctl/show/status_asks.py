@@ -1,10 +1,12 @@
-"""The status of what asks people: choices and polls."""
+"""The status of what asks people, choices and polls, and of criteria."""
 
 from __future__ import annotations
 
 from launchctl.show.asking import asks, choice_until, poll_until
+from launchctl.show.clocks import t_at
 from launchctl.show.core import Core
-from launchctl.show.status import ChoiceStatus, PollStatus
+from launchctl.show.criteria import applies
+from launchctl.show.status import ChoiceStatus, CriterionStatus, PollStatus
 from launchctl.show.tables import CueWord
 from launchctl.times import format_instant
 
@@ -59,3 +61,19 @@ def _poll(core: Core, name: str) -> PollStatus:
         "until": None if until_us is None else format_instant(until_us),
         "result": results.get(cue.state),
     }
+
+
+def criteria_of(core: Core) -> list[CriterionStatus]:
+    """Every criterion whose time it is."""
+    t_us = t_at(core.state, core.now_us)
+    if t_us is None or not core.open_to_fire:
+        return []
+    rows: list[CriterionStatus] = []
+    for name, criterion in core.plan.criteria.items():
+        if applies(core, criterion, t_us):
+            said, _ = core.state.conditions.get(name, (None, 0))
+            waived = "waived" if name in core.state.waived else "broken"
+            state = "true" if said is True else waived
+            check = criterion.check.source
+            rows.append({"criterion": name, "check": check, "state": state})
+    return rows

@@ -28,7 +28,7 @@ from launchctl.show.status import (
     StandbyStatus,
     Status,
 )
-from launchctl.show.status_asks import choices_of, polls_of
+from launchctl.show.status_asks import choices_of, criteria_of, polls_of
 from launchctl.show.status_permits import batons, earlier, others, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
 from launchctl.show.world import offers
@@ -74,6 +74,7 @@ def status_of(core: Core) -> Status:
         "batons": batons(core),
         "choices": choices_of(core),
         "polls": polls_of(core),
+        "criteria": criteria_of(core),
         "next": _next(core),
         "gates": _gates(core),
         "overrides": overrides(core),

@@ -58,6 +58,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("vote_on", "{}: vote {}", "{}: {} stimmen"),
     ("confirm_button", "Confirm", "Bestätigen"),
     ("ask_evidence", "What shows it (an address):", "Was es belegt (eine Adresse):"),
+    ("criterion_broken", "not true", "nicht erfüllt"),
+    ("criterion_waived", "not true, waived", "nicht erfüllt, hingenommen"),
     ("go", "GO", "GO"),
     ("go_cue", "GO {}", "GO {}"),
     ("just_changed", "The standby changed just now: look again, then press GO.",

@@ -67,6 +67,7 @@ def a_status(**more: Any) -> Status:
         "standby": {},
         "choices": [],
         "polls": [],
+        "criteria": [],
         "next": [],
         "batons": {},
         "gates": [],

@@ -112,6 +112,7 @@ def a_status(**changes: Any) -> Status:
         "overrides": [],
         "choices": [],
         "polls": [],
+        "criteria": [],
         "next": ["reveal-post"],
         "gates": [
             {"cue": "reveal-post", "gate": "embargo car", "why": "not on air yet"}

@@ -92,9 +92,16 @@ function drawGates(status, wall) {
     ...status.overrides.map((given) => [`override/${given.cue}/${given.gate}`, given,
       (one) => overrideItem(one, wall)]),
   ];
+  for (const criterion of status.criteria ?? []) {
+    if (criterion.state !== 'true') items.push([criterion.criterion, criterion, criterionItem]);
+  }
   if (items.length) keep($('gates'), items);
   else only('gates', word('no_gates'));
 }
+
+const criterionItem = ({ criterion, check, state }) => h('div.item', null,
+  h('div.row', null, h('b', null, criterion), h('span.soft', null, check)),
+  h('span.warn', null, word(`criterion_${state}`)));
 
 /** Approvals and figures cannot be overridden. */
 const NO_OVERRIDE = /^(approval|approved_by|figure)/;
