@@ -3,7 +3,15 @@
 import pytest
 
 from launchctl.runbook.conditions import parse_condition
-from launchctl.runbook.model import ApprovedBy, Check, Embargo, Lift, OnAir, Role
+from launchctl.runbook.model import (
+    ApprovedBy,
+    Check,
+    Confirmed,
+    Embargo,
+    Lift,
+    OnAir,
+    Role,
+)
 from launchctl.times import HOUR, MINUTE, SECOND
 from tests.show.build import CREW, T0, book, cue, post, scene
 from tests.show.play import Play
@@ -177,3 +185,27 @@ def test_an_open_embargo_needs_no_override():
     call = play.call(T0 + SECOND, "override", "x", gate="car", **ANN)
     play.run(T0 + 2 * SECOND)
     assert "embargo car is open" == play.refusal(call)
+
+
+def test_an_embargo_lifts_by_what_a_person_confirms():
+    """SEMANTICS 5: a lift is any gate: here what somebody recorded, with evidence."""
+    gate = Confirmed(what="notice published", by="legal")
+    car = Embargo(name="car", default=True, lifts=(Lift(gate=gate),))
+    runbook = book(
+        cue("x", post(), at="T-0"),
+        cue("y", at="T+2h"),
+        embargoes={"car": car},
+        crew=DESK,
+    )
+    play = Play(runbook)
+    play.call(
+        T0 + SECOND,
+        "confirm",
+        "notice published",
+        by="lea",
+        roles=("legal",),
+        evidence="https://example.com/notice",
+    )
+    play.run(T0 + MINUTE)
+    assert [T0 + SECOND] == play.fired_us("x")
+    assert 1 == len(play.named("embargo_latched"))
