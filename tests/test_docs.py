@@ -158,6 +158,7 @@ def test_every_word_of_the_status_is_documented() -> None:
         status.Status,
         status.CueStatus,
         status.SegmentStatus,
+        status.TaskStatus,
         status.HardOutStatus,
         status.PostStatus,
         status.GateStatus,

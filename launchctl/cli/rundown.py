@@ -178,6 +178,8 @@ def action_in_words(action: act.AnyAction) -> str:  # noqa: C901, PLR0912  an ar
         case act.PlayMedia():
             film = action.media
             return f"film {film.play} in {film.scene}, {format_span(film.length_us)}"
+        case act.Task():
+            return f"{action.task.who} does {_quoted(action.task.what)}"
         case act.Hold():
             for_us = action.hold.for_us
             length = f" for {format_span(for_us)}" if for_us is not None else ""

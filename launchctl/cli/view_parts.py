@@ -107,6 +107,7 @@ def next_part(status: Status, now: Micros) -> RenderableType:
             block.add_row(mark, Text(text))
     _standby_rows(block, status, by_name)
     _asked_rows(block, status, now)
+    _task_rows(block, status, now)
     found = {post["cue"] for post in status["posts"] if "found" in post}
     for cue in status["cues"]:
         if (warned := _warning(cue, now)) is not None:
@@ -138,6 +139,14 @@ def _standby_rows(block: Table, status: Status, by_name: dict[str, CueStatus]) -
             block.add_row(Text(""), Text(f'say "{said}"', style="italic"))
     if not status["standby"]:
         block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
+
+
+def _task_rows(block: Table, status: Status, now: Micros) -> None:
+    for task in status["tasks"]:
+        left = countdown(parse_instant(task["until"]) - now)
+        mark = Text("TASK", style="bold black on cyan")
+        said = Text(f"{task['cue']}: {task['what']}")
+        block.add_row(mark, said, Text(f"{task['who']} {left}"))
 
 
 def _asked_rows(block: Table, status: Status, now: Micros) -> None:

@@ -401,6 +401,22 @@ class Say(Action):
     say: SayBody
 
 
+class TaskBody(Frozen):
+    """What a person does: a role, what it is, and how long it may take."""
+
+    who: Name
+    what: Text
+    within_us: Span = Field(alias="within")
+
+
+class Task(Action):
+    """A person does something, and says so with evidence: ``confirm`` of the cue."""
+
+    kind = "task"
+    effect = Effect.NONE
+    task: TaskBody
+
+
 class HoldBody(Frozen):
     """``hold: NAME``, or ``{name, for, release}``; ``for`` makes it a planned hold."""
 
@@ -480,6 +496,7 @@ AnyAction = (
     | Osc
     | Notify
     | Say
+    | Task
     | Hold
     | Silence
     | Retire
@@ -510,6 +527,7 @@ KINDS: dict[str, type[Action]] = {
         Osc,
         Notify,
         Say,
+        Task,
         Hold,
         Silence,
         Retire,

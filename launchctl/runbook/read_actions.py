@@ -222,6 +222,19 @@ def _word(key: str, *words: str) -> Callable[[Context, Fields], dict[str, Any]]:
 # --- the show itself ------------------------------------------------------------------
 
 
+def _task(context: Context, fields: Fields) -> dict[str, Any] | None:
+    inner = inner_fields(context, fields, "task")
+    if inner is None:
+        return None
+    who = inner.need("who", context.refer("role", "task.who"))
+    what = inner.need("what", context.reader.text("task.what", 400))
+    within_us = inner.need("within", context.reader.span("task.within"))
+    inner.done()
+    if who is None or what is None or within_us is None or not inner.sound:
+        return None
+    return {"task": kinds.TaskBody(who=who, what=what, within_us=within_us)}
+
+
 def _hold(context: Context, fields: Fields) -> dict[str, Any] | None:
     reader = context.reader
     node = fields.raw("hold")
@@ -345,6 +358,7 @@ _READ: dict[str, Callable[[Context, Fields], dict[str, Any] | None]] = {
     "notify": read_notify,
     "osc": read_osc,
     "say": read_say,
+    "task": _task,
     "hold": _hold,
     "silence": _silence,
     "retire": _retire,

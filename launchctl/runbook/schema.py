@@ -291,6 +291,10 @@ def _bodies() -> Schema:
             },
             needs=("to", "text"),
         ),
+        "task": _object(
+            {"who": _ref("name"), "what": _text(400), "within": _ref("span")},
+            needs=("who", "what", "within"),
+        ),
         "hold": {
             "anyOf": [
                 _ref("name"),

@@ -12,11 +12,7 @@ CUE = frozenset(
         "on_failure",
     }
 )
-ACTIONS = frozenset(
-    {
-        "task",
-    }
-)
+ACTIONS: frozenset[str] = frozenset()
 GATES: frozenset[str] = frozenset()
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
 NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from launchctl.show.clocks import n_at_r, r_at
 from launchctl.show.plan import Plan
-from launchctl.show.state import State
+from launchctl.show.state import ActionState, State
 from launchctl.show.tables import ENDED, CueWord
 from launchctl.times import SECOND, Micros
 
@@ -25,7 +25,7 @@ STILL_US = 10 * SECOND
 
 Hint = tuple[Micros, str, str]
 """(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
-stream, figure, url, lifts, outlook.
+stream, figure, url, lifts, outlook, task.
 """
 
 
@@ -48,6 +48,8 @@ class Agenda:
     """page -> when a waiting cue may ask for it again."""
     figures: dict[str, None] = field(default_factory=dict)
     """Figures whose ``as_of`` is to be looked at in the next pass."""
+    tasks: dict[str, None] = field(default_factory=dict)
+    """Cues with a task whose time is over."""
     lifts: bool = False
     criteria: dict[str, None] = field(default_factory=dict)
     """Not empty: criteria are to be read."""
@@ -153,9 +155,7 @@ def build(plan: Plan, state: State) -> Agenda:
     for name, cue in state.cues.items():
         _enter(agenda, plan, state, name)
         for slot, action in cue.actions.items():
-            agenda.wire[action.key] = (name, slot)
-            if action.state == "retrying" and action.next_us is not None:
-                agenda.at_n(action.next_us, "retry", f"{name} {slot}")
+            _enter_action(agenda, name, slot, action)
     for key in state.loose:
         agenda.wire[key] = (None, key)
     _enter_stages(agenda, state)
@@ -169,6 +169,14 @@ def build(plan: Plan, state: State) -> Agenda:
     for name in plan.runbook.figures:
         agenda.at_n(state.now_us, "figure", name)
     return agenda
+
+
+def _enter_action(agenda: Agenda, name: str, slot: str, action: ActionState) -> None:
+    agenda.wire[action.key] = (name, slot)
+    if action.kind == "task":
+        agenda.at_n(action.deadline_us, "task", name)
+    if action.state == "retrying" and action.next_us is not None:
+        agenda.at_n(action.next_us, "retry", f"{name} {slot}")
 
 
 def next_second_us(at_us: Micros) -> Micros:

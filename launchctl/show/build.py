@@ -47,6 +47,8 @@ def target_of(core: Core, action: act.AnyAction, account: str | None) -> str:
             return f"osc:{action.osc.to}"
         case act.Notify():
             return f"notify:{action.notify.to}"
+        case act.Task():
+            return f"role:{action.task.who}"
         case _:
             return ACTIONS[action.kind].target
 
@@ -56,6 +58,8 @@ def deadline_span_us(action: act.AnyAction) -> Micros:
     own_us = action.timeout_us
     span_us = ACTIONS[action.kind].deadline_us if own_us is None else own_us
     match action:
+        case act.Task(task=act.TaskBody(within_us=within_us)):
+            return within_us
         case act.Scene(transition=act.Transition(duration_us=fade_us), timeout_us=None):
             return span_us + fade_us
         case act.PlayMedia(timeout_us=None):

@@ -11,6 +11,7 @@ from launchctl.show.firing import send_loose
 from launchctl.show.outcomes import conclude
 from launchctl.show.plan import slots_of
 from launchctl.show.procedures import alive
+from launchctl.show.state import ActionState
 from launchctl.show.tables import (
     RUNNING,
     UNENDED,
@@ -25,7 +26,14 @@ def end_show(core: Core, reason: str, by: str | None = None) -> None:
     """Nothing more fires; what runs may end."""
     if core.state.show not in RUNNING:
         return
-    core.emit(ev.Closing, by=by, why="end", reason=reason, skipped=_unfired(core))
+    core.emit(
+        ev.Closing,
+        by=by,
+        why="end",
+        reason=reason,
+        skipped=_unfired(core),
+        dropped=_open_tasks(core),
+    )
     _conclude_running(core)
 
 
@@ -93,7 +101,21 @@ def _not_on_the_wire(core: Core) -> tuple[tuple[str, str], ...]:
         (name, slot)
         for name in core.running()
         for slot, action in core.state.cues[name].actions.items()
-        if action.state is ActionWord.RETRYING
+        if action.state is ActionWord.RETRYING or _is_asked(action)
+    )
+
+
+def _is_asked(action: ActionState) -> bool:
+    """A task that nobody has confirmed: in closing nobody can."""
+    return action.kind == "task" and action.state is ActionWord.SENT
+
+
+def _open_tasks(core: Core) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, slot)
+        for name in core.running()
+        for slot, action in core.state.cues[name].actions.items()
+        if _is_asked(action)
     )
 
 

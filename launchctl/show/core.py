@@ -291,6 +291,8 @@ def _touch_cue(
         return
     if isinstance(event, ev.Intent | ev.Commanded):
         agenda.wire[event.key] = (name, event.slot)
+        if event.kind == "task":
+            agenda.at_n(event.deadline_us, "task", name)
         if event.wanted:
             _read(core, ("stages", event.target.removeprefix("stage:")))
     if isinstance(event, ev.AttemptEnded | ev.AttemptSettled):

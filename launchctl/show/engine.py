@@ -62,6 +62,7 @@ from launchctl.show.state import ActionState, State
 from launchctl.show.status import Status
 from launchctl.show.status_of import status_of
 from launchctl.show.tables import FINISHED, UNFIRED, ActionWord
+from launchctl.show.tasks import overdue
 from launchctl.show.triggers import next_tick_us, read_owner
 from launchctl.show.urls import take_url
 from launchctl.times import Micros
@@ -181,7 +182,7 @@ class Engine:
             settle_again(core, cue, action)
         elif action.state is ActionWord.SENT and action.effect == "once":
             take_ended(core, build.unknown(action))
-        elif action.state is ActionWord.SENT and not action.target.startswith("stage:"):
+        elif action.state is ActionWord.SENT and not _is_kept(action):
             world.send_again(core, cue, action)
 
     def offer(self, runbook: Runbook) -> None:
@@ -277,6 +278,8 @@ class Engine:
                     agenda.retries[name, slot] = None
                 case "url":
                     agenda.cues.update(agenda.waiting)
+                case "task":
+                    agenda.tasks[whom] = None
                 case "outlook":
                     agenda.looking_out = True
                 case "stage" | "stream" | "shown":
@@ -313,6 +316,9 @@ class Engine:
         retries, agenda.retries = agenda.retries, {}
         for cue, slot in sorted(retries):
             retry(core, cue, slot)
+        tasks, agenda.tasks = agenda.tasks, {}
+        for name in sorted(tasks):
+            overdue(core, name)
         consider_all(core)
         check_waits(core)
         check_asked(core)
@@ -409,6 +415,11 @@ _STAGE_LOOKS: dict[str, Callable[[Core, str], None]] = {
 
 def _take_runbook(core: Core, seen: RunbookSeen) -> None:
     core.offered[seen.runbook.digest] = seen.runbook
+
+
+def _is_kept(action: ActionState) -> bool:
+    """A stage's command is sent once the stage is seen; a task stays asked."""
+    return action.target.startswith("stage:") or action.kind == "task"
 
 
 def _take_step(core: Core, seen: ClockStepped) -> None:

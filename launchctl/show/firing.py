@@ -17,6 +17,7 @@ from launchctl.show.plan import Planned, Slot
 from launchctl.show.procedures import start_procedure
 from launchctl.show.retire import leave_out, retire, unsent
 from launchctl.show.tables import GOOD, ActionWord, CueWord
+from launchctl.show.tasks import ask_task
 from launchctl.times import Micros
 
 COUNTER_WORDS = {"open": "open", "freeze": "frozen", "hide": "hidden"}
@@ -70,6 +71,8 @@ def begin(core: Core, planned: Planned, slot: Slot) -> None:
                 for_us=action.hold.for_us,
             )
             end_action(core, planned, slot, ActionWord.OK)
+        case act.Task():
+            ask_task(core, planned, slot, action)
         case act.Silence():
             core.emit(ev.Silenced, accounts=accounts_of(core, action.silence))
             end_action(core, planned, slot, ActionWord.OK)

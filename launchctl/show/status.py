@@ -71,6 +71,15 @@ class EarlierText(TypedDict):
     changes: list[tuple[str, str]]
 
 
+class TaskStatus(TypedDict):
+    """What a person is asked to do, until when; ``confirm`` of the cue ends it."""
+
+    cue: str
+    who: str
+    what: str
+    until: str
+
+
 class PostStatus(TypedDict):
     """One message. ``state``: waiting, sending, sent, refused, in_doubt, parked,
     skipped. ``digest`` is what approvals are given to; ``needs`` the roles still asked
@@ -264,6 +273,7 @@ class Status(TypedDict):
     counter: str
     cues: list[CueStatus]
     segments: list[SegmentStatus]
+    tasks: list[TaskStatus]
     over_s: float | None
     expected_end: str | None
     hard_out: HardOutStatus | None

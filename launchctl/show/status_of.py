@@ -27,10 +27,12 @@ from launchctl.show.status import (
     StageStatus,
     StandbyStatus,
     Status,
+    TaskStatus,
 )
 from launchctl.show.status_asks import choices_of, criteria_of, polls_of
 from launchctl.show.status_permits import batons, earlier, others, overrides
 from launchctl.show.tables import UNFIRED, ActionWord, CueWord
+from launchctl.show.tasks import open_tasks
 from launchctl.show.world import offers
 from launchctl.times import Micros, format_instant, seconds
 
@@ -85,6 +87,7 @@ def status_of(core: Core) -> Status:
         "counter": state.counter,
         "cues": [_cue(core, item, expected) for item in core.plan.cues.values()],
         "segments": _segments(core, expected),
+        "tasks": _tasks(core),
         "over_s": end.over_s,
         "expected_end": _instant(end.expected_us),
         "hard_out": _hard_out(core),
@@ -184,6 +187,19 @@ def _figures(core: Core) -> dict[str, dict[str, Any]]:
             else figure.in_bounds,
         }
     return rows
+
+
+def _tasks(core: Core) -> list[TaskStatus]:
+    return [
+        {
+            "cue": name,
+            "who": action.task.who,
+            "what": action.task.what,
+            "until": format_instant(core.state.cues[name].actions[slot.id].deadline_us),
+        }
+        for name in core.running()
+        for slot, action in open_tasks(core, core.plan.cues[name])
+    ]
 
 
 def _segments(core: Core, expected: ExpectedTimeline) -> list[SegmentStatus]:

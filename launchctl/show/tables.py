@@ -224,6 +224,7 @@ ACTIONS: dict[str, Row] = {
     "player": Row(_W, 2 * SECOND, OnFailure.HOLD, ""),
     "say": Row(_W, 2 * SECOND, OnFailure.IGNORE, ""),
     "counter": Row(_W, 0, OnFailure.HOLD, ""),
+    "task": Row(_N, 0, OnFailure.CONTINUE, "role"),
     "hold": Row(_N, 0, OnFailure.HOLD, ""),
     "silence": Row(_N, 0, OnFailure.HOLD, ""),
     "retire": Row(_N, 0, OnFailure.HOLD, ""),

@@ -10,7 +10,9 @@ from launchctl.show import asking
 from launchctl.show import events as ev
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
+from launchctl.show.plan import Planned
 from launchctl.show.tables import CueWord
+from launchctl.show.tasks import end_tasks, open_tasks
 from launchctl.show.verbs import Do, Refused, cue_of, fresh
 
 VOTES = {"go": "go", "no": "no", "no-go": "no"}
@@ -63,6 +65,9 @@ def confirm(core: Core, call: Call) -> Do:
     two persons. The target is what the gates call it, or a cue that waits for it.
     """
     target = call.target or ""
+    planned = core.plan.cues.get(target)
+    if planned is not None and open_tasks(core, planned):
+        return _confirm_tasks(core, planned, call)
     gates = _asked(core, target)
     if not gates:
         raise Refused(f"nothing waits for a confirmation of {target!r}")
@@ -95,6 +100,24 @@ def confirm(core: Core, call: Call) -> Do:
             )
 
     return do
+
+
+def _confirm_tasks(core: Core, planned: Planned, call: Call) -> Do:
+    """The person did what the cue's tasks ask of their role."""
+    tasks = open_tasks(core, planned)
+    named = call.args.get("role")
+    mine = [
+        slot
+        for slot, action in tasks
+        if action.task.who in call.roles and named in (None, action.task.who)
+    ]
+    if not mine:
+        who = ", ".join(dict.fromkeys(action.task.who for _, action in tasks))
+        raise Refused(f"the task of {planned.cue.id} is confirmed by {who}")
+    evidence = str(call.args.get("evidence") or "").strip()
+    if not evidence:
+        raise Refused("a task is confirmed with evidence: say what shows it")
+    return lambda: end_tasks(core, planned, mine, call.by, evidence)
 
 
 def _asked(core: Core, target: str) -> list[tuple[Confirmed | TwoPerson, str]]:

@@ -8,6 +8,7 @@ const roles = new Set(data.roles);
 const number = new Intl.NumberFormat(data.lang);
 
 export function drawPanels(status, wall) {
+  drawTasks(status, wall);
   drawSegments(status, wall);
   drawHolds(status, wall);
   drawGates(status, wall);
@@ -36,6 +37,26 @@ const list = (id, values, keyOf, make) =>
   keep($(id), values.map((value) => [keyOf(value), value, make]));
 
 const only = (id, text) => keep($(id), [['', text, () => h('p.none', null, text)]]);
+
+/** What people are asked to do; who does it says so, with what shows it. */
+function drawTasks(status, wall) {
+  const tasks = status.tasks ?? [];
+  $('tasks-panel').hidden = !tasks.length;
+  list('tasks', tasks, (task) => `${task.cue}/${task.what}`, (task) => {
+    const row = h('div.row', null, h('b', null, task.cue),
+      h('span.soft', null, `${task.who} · ${word('until', wall(instant(task.until)))}`));
+    if (roles.has(task.who)) {
+      row.append(h('span.push', null, button(word('task_done'), {
+        act: 'confirm', name: `${word('task_done')}: ${task.cue}`,
+        press: () => {
+          const evidence = prompt(word('ask_evidence'));
+          if (evidence?.trim()) call('confirm', task.cue, { evidence: evidence.trim() });
+        },
+      })));
+    }
+    return h('div.item', null, row, h('span', null, task.what));
+  });
+}
 
 /** Over and under, by segment and for the whole show; what may be dropped can be. */
 function drawSegments(status, wall) {
