@@ -159,6 +159,7 @@ def test_every_word_of_the_status_is_documented() -> None:
         status.CueStatus,
         status.SegmentStatus,
         status.TaskStatus,
+        status.PromiseStatus,
         status.HardOutStatus,
         status.PostStatus,
         status.GateStatus,

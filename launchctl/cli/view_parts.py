@@ -108,6 +108,7 @@ def next_part(status: Status, now: Micros) -> RenderableType:
     _standby_rows(block, status, by_name)
     _asked_rows(block, status, now)
     _task_rows(block, status, now)
+    _promise_rows(block, status, now)
     found = {post["cue"] for post in status["posts"] if "found" in post}
     for cue in status["cues"]:
         if (warned := _warning(cue, now)) is not None:
@@ -139,6 +140,15 @@ def _standby_rows(block: Table, status: Status, by_name: dict[str, CueStatus]) -
             block.add_row(Text(""), Text(f'say "{said}"', style="italic"))
     if not status["standby"]:
         block.add_row(Text("STANDBY", style="dim"), Text("none", style="dim"))
+
+
+def _promise_rows(block: Table, status: Status, now: Micros) -> None:
+    for promise in status["promises"]:
+        if promise["why"]:
+            left = countdown(parse_instant(promise["due"]) - now)
+            mark = Text("PROMISE", style="bold black on yellow")
+            said = Text(f"{promise['promise']}: {promise['why']}")
+            block.add_row(mark, said, Text(left))
 
 
 def _task_rows(block: Table, status: Status, now: Micros) -> None:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from launchctl.runbook.base import Frozen, Name, SecretRef, Span, Text
+from launchctl.times import Micros
 
 
 class Effect(StrEnum):
@@ -224,6 +225,14 @@ class Media(Frozen):
     sha256: str = ""
 
 
+class Promise(Frozen):
+    """What a post says will follow: by when, and the cue that keeps it."""
+
+    what: Text
+    by_us: Micros
+    kept_by: Name
+
+
 class PostBody(Frozen):
     """One message: ``as`` is an account (or a group: one message for each).
 
@@ -240,6 +249,7 @@ class PostBody(Frozen):
     answers: str | None = None
     despite_silence: bool = False
     teaser: bool = Field(default=False, alias="public")
+    promises: Promise | None = None
 
 
 class Post(Action):

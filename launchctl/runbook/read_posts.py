@@ -68,12 +68,39 @@ def read_body(context: Context, inner: Fields) -> kinds.PostBody | None:
     media = inner.take("media", reader.listed("post.media", media_file(context)))
     reply_to = inner.take("reply_to", context.refer("posting cue", "post.reply_to"))
     also = common(context, inner)
+    is_post = inner.what == "post"
+    promises = inner.take("promises", _promise(context)) if is_post else None
     check_media(context, inner, media)
     if account is None or text is None:
         return None
     return kinds.PostBody(
-        account=account, text=text, media=media or (), reply_to=reply_to, **also
+        account=account,
+        text=text,
+        media=media or (),
+        reply_to=reply_to,
+        promises=promises,
+        **also,
     )
+
+
+def _promise(context: Context) -> Read[kinds.Promise]:
+    """``promises: {what, by, kept_by}``."""
+    reader = context.reader
+
+    def read(node: Node) -> kinds.Promise | None:
+        fields = reader.fields(node, "promises")
+        if fields is None:
+            return None
+        what = fields.need("what", reader.text("promises.what", 200))
+        where = f"cue {reader.cue} promises"
+        by = fields.need("by", context.wall("promises.by", where))
+        kept_by = fields.need("kept_by", context.refer("posting cue", "kept_by"))
+        fields.done()
+        if what is None or by is None or kept_by is None or not fields.sound:
+            return None
+        return kinds.Promise(what=what, by_us=by.at_us, kept_by=kept_by)
+
+    return read
 
 
 def common(context: Context, inner: Fields) -> dict[str, Any]:

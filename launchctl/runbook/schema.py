@@ -222,6 +222,10 @@ def _bodies() -> Schema:
                 "reply_to": _ref("name"),
                 "despite_silence": _TRUTH,
                 "public": teaser,
+                "promises": _object(
+                    {"what": _text(200), "by": _ref("wall"), "kept_by": _ref("name")},
+                    needs=("what", "by", "kept_by"),
+                ),
             },
             needs=("as", "text"),
         ),

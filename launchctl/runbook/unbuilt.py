@@ -27,7 +27,6 @@ KEYS: dict[str, frozenset[str]] = {
     "orders": frozenset({"limit"}),
     "source": frozenset({"joins", "test"}),
     "figure": frozenset(),
-    "post": frozenset({"promises"}),
     "http": frozenset({"undo"}),
     "procedure": frozenset(),
 }

@@ -25,7 +25,7 @@ STILL_US = 10 * SECOND
 
 Hint = tuple[Micros, str, str]
 """(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
-stream, figure, url, lifts, outlook, task.
+stream, figure, url, lifts, outlook, task, promise.
 """
 
 
@@ -48,6 +48,8 @@ class Agenda:
     """page -> when a waiting cue may ask for it again."""
     figures: dict[str, None] = field(default_factory=dict)
     """Figures whose ``as_of`` is to be looked at in the next pass."""
+    promises: dict[str, None] = field(default_factory=dict)
+    """Cues whose promise is to be looked at."""
     tasks: dict[str, None] = field(default_factory=dict)
     """Cues with a task whose time is over."""
     lifts: bool = False
@@ -162,6 +164,8 @@ def build(plan: Plan, state: State) -> Agenda:
     for name in state.procedures:
         agenda.at_n(state.now_us, "owner", f"procedure:{name}")
         agenda.at_n(state.now_us, "procedure", name)
+    for name in plan.promises:
+        agenda.at_n(state.now_us, "promise", name)
     agenda.at_n(state.now_us, "lifts", "")
     agenda.at_n(state.now_us, "criteria", "")
     if plan.runbook.hard_out_us is not None:

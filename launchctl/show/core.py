@@ -177,7 +177,10 @@ def touch(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
 
 
 def _touch_figures(core: Core, agenda: ag.Agenda, event: ev.Event) -> None:
-    """What a figure is as of may be known by this."""
+    """What a figure is as of may be known by this; a promise's wall instant moves."""
+    if isinstance(event, ev.WallStepped):
+        for name in core.plan.promises:
+            agenda.at_n(event.at_us, "promise", name)
     match event:
         case ev.T0Set() | ev.WallStepped():
             agenda.figures.update(dict.fromkeys(core.runbook.figures))

@@ -57,6 +57,7 @@ from launchctl.show.outcomes import (
 from launchctl.show.outlook import look_out
 from launchctl.show.outputs import take_output
 from launchctl.show.procedures import consider_procedure
+from launchctl.show.promises import check_promise
 from launchctl.show.standby import update_standby
 from launchctl.show.state import ActionState, State
 from launchctl.show.status import Status
@@ -259,7 +260,7 @@ class Engine:
             name, agenda.ending = agenda.ending, None
             end_by_cue(core, name)
 
-    def _timers(self) -> None:
+    def _timers(self) -> None:  # noqa: C901  an arm a hint
         """Turn the hints whose instant has come into things to look at."""
         core, agenda = self._core, self._core.agenda
         names = {
@@ -278,6 +279,8 @@ class Engine:
                     agenda.retries[name, slot] = None
                 case "url":
                     agenda.cues.update(agenda.waiting)
+                case "promise":
+                    agenda.promises[whom] = None
                 case "task":
                     agenda.tasks[whom] = None
                 case "outlook":
@@ -324,6 +327,14 @@ class Engine:
         check_asked(core)
         update_standby(core)
         check_end(core)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Promises, and whether the show ends in time."""
+        core, agenda = self._core, self._core.agenda
+        promises, agenda.promises = agenda.promises, {}
+        for name in sorted(promises):
+            check_promise(core, name)
         if agenda.looking_out:
             agenda.looking_out = False
             if agenda.outlook_us is not None and agenda.outlook_us <= core.now_us:

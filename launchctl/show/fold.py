@@ -289,6 +289,10 @@ def _closing(state: State, event: ev.Closing) -> None:
     state.holds.clear()
 
 
+def _promise_checked(state: State, event: ev.PromiseChecked) -> None:
+    state.promises.setdefault(event.cue or "", {})[event.stage] = event.why
+
+
 def _hard_out(state: State, event: ev.HardOut) -> None:
     state.past_hard_out = event.late
 
@@ -458,6 +462,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.ProcedureRefused: _procedure_refused,
     ev.Closing: _closing,
     ev.HardOut: _hard_out,
+    ev.PromiseChecked: _promise_checked,
     ev.ShowEnded: _show_ended,
     ev.StageChanged: _stage_changed,
     ev.OutputChanged: _output_changed,

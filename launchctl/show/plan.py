@@ -104,6 +104,8 @@ class Plan:
     planned_holds: list[str] = field(default_factory=list)
     """Cues that only are a planned hold, by (T-offset, file order)."""
     unpinned: list[str] = field(default_factory=list)
+    promises: dict[str, act.Promise] = field(default_factory=dict)
+    """cue -> what its (first promising) post promises."""
     last_picture: str | None = None
     """The last unpinned cue of the file that acts on a stage, and is no reserve."""
     first: str | None = None
@@ -202,6 +204,7 @@ def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
     plan.by_id[cue.id] = cue
     for other in predecessors(cue):
         plan.followers.setdefault(other, []).append(cue.id)
+    _promises(plan, cue)
     if isinstance(cue.at, AtT):
         plan.t_cues.append(cue.id)
     if isinstance(cue.at, AtWall):
@@ -217,6 +220,12 @@ def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
             plan.posts_of.setdefault(slot.account, []).append((planned, slot))
     for name in planned.figures:
         plan.figure_users.setdefault(name, []).append(cue.id)
+
+
+def _promises(plan: Plan, cue: Cue) -> None:
+    for action in cue.do:
+        if isinstance(action, act.Post) and action.post.promises is not None:
+            plan.promises.setdefault(cue.id, action.post.promises)
 
 
 def predecessors(cue: Cue) -> tuple[str, ...]:

@@ -274,6 +274,8 @@ class State:
     closing: str | None = None
     closed_us: Micros | None = None
     """When it began to close."""
+    promises: dict[str, dict[str, str]] = field(default_factory=dict)
+    """cue -> how long before (``24h``, ``3h``) -> why its promise may be broken."""
     past_hard_out: bool = False
     """The expected end lies behind ``hard_out``: people were warned."""
     verdict: str | None = None

@@ -71,6 +71,16 @@ class EarlierText(TypedDict):
     changes: list[tuple[str, str]]
 
 
+class PromiseStatus(TypedDict):
+    """What a post promises; ``why``, once it was looked at, if it may be broken."""
+
+    cue: str
+    promise: str
+    due: str
+    kept_by: str
+    why: str
+
+
 class TaskStatus(TypedDict):
     """What a person is asked to do, until when; ``confirm`` of the cue ends it."""
 
@@ -274,6 +284,7 @@ class Status(TypedDict):
     cues: list[CueStatus]
     segments: list[SegmentStatus]
     tasks: list[TaskStatus]
+    promises: list[PromiseStatus]
     over_s: float | None
     expected_end: str | None
     hard_out: HardOutStatus | None

@@ -14,6 +14,7 @@ from launchctl.show.gates import closed_gates
 from launchctl.show.outlook import end_of_show, hard_out_us, over_s
 from launchctl.show.outputs import delay_of
 from launchctl.show.plan import Planned, Slot
+from launchctl.show.promises import why_at_risk
 from launchctl.show.state import ActionState
 from launchctl.show.status import (
     CueStatus,
@@ -23,6 +24,7 @@ from launchctl.show.status import (
     HoldStatus,
     OutputStatus,
     PostStatus,
+    PromiseStatus,
     SegmentStatus,
     StageStatus,
     StandbyStatus,
@@ -88,6 +90,7 @@ def status_of(core: Core) -> Status:
         "cues": [_cue(core, item, expected) for item in core.plan.cues.values()],
         "segments": _segments(core, expected),
         "tasks": _tasks(core),
+        "promises": _promises(core),
         "over_s": end.over_s,
         "expected_end": _instant(end.expected_us),
         "hard_out": _hard_out(core),
@@ -187,6 +190,21 @@ def _figures(core: Core) -> dict[str, dict[str, Any]]:
             else figure.in_bounds,
         }
     return rows
+
+
+def _promises(core: Core) -> list[PromiseStatus]:
+    """Once a promise was looked at, what is wrong with it now."""
+    looked_at = core.state.promises
+    return [
+        {
+            "cue": cue,
+            "promise": promise.what,
+            "due": format_instant(promise.by_us),
+            "kept_by": promise.kept_by,
+            "why": why_at_risk(core, cue, promise) if cue in looked_at else "",
+        }
+        for cue, promise in core.plan.promises.items()
+    ]
 
 
 def _tasks(core: Core) -> list[TaskStatus]:

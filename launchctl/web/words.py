@@ -108,6 +108,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("actions", "Actions", "Aktionen"),
     ("by", "by {}", "von {}"),
     ("take", "take {}", "Durchgang {}"),
+    ("promises", "Promises", "Versprechen"),
     ("tasks", "Tasks", "Aufgaben"),
     ("task_done", "Done", "Erledigt"),
     ("ask_evidence", "What shows it (a link, a name, a number)?",

@@ -79,6 +79,7 @@ def a_status(**more: Any) -> Status:
         "counter": "hidden",
         "cues": [],
         "segments": [],
+        "promises": [],
         "tasks": [],
         "over_s": None,
         "expected_end": None,

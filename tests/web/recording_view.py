@@ -132,6 +132,7 @@ def a_status(**changes: Any) -> Status:
             a_cue("reveal-post"),
         ],
         "segments": [],
+        "promises": [],
         "tasks": [],
         "over_s": None,
         "expected_end": None,

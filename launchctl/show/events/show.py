@@ -231,6 +231,20 @@ class HardOut(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseChecked(Event):
+    """The promise of the cue's post was looked at, ``stage`` (24h, 3h) before it is
+    due: ``why`` it may be broken; empty if all is well.
+    """
+
+    event: ClassVar[str] = "promise_checked"
+    promise: str
+    kept_by: str
+    due_us: Micros
+    stage: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowEnded(Event):
     """The show is ``complete`` or ``aborted``; ``verdict`` is green or red."""
 

@@ -9,6 +9,7 @@ const number = new Intl.NumberFormat(data.lang);
 
 export function drawPanels(status, wall) {
   drawTasks(status, wall);
+  drawPromises(status, wall);
   drawSegments(status, wall);
   drawHolds(status, wall);
   drawGates(status, wall);
@@ -37,6 +38,15 @@ const list = (id, values, keyOf, make) =>
   keep($(id), values.map((value) => [keyOf(value), value, make]));
 
 const only = (id, text) => keep($(id), [['', text, () => h('p.none', null, text)]]);
+
+function drawPromises(status, wall) {
+  const promises = status.promises ?? [];
+  $('promises-panel').hidden = !promises.length;
+  list('promises', promises, (promise) => promise.cue, (promise) => h('div.item', null,
+    h('div.row', null, h('b', null, promise.promise),
+      h('span.soft', null, `${promise.kept_by} · ${word('until', wall(instant(promise.due)))}`)),
+    promise.why ? h('span.warn', null, promise.why) : null));
+}
 
 /** What people are asked to do; who does it says so, with what shows it. */
 function drawTasks(status, wall) {
