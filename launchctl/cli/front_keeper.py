@@ -7,8 +7,11 @@ no order is counted, and no figure can be taken.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,10 @@ from launchctl.store.folder import RunFolder
 
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 10.0
+_STOP_S = 10.0
+_LOOK_S = 0.05
+
+FRONT = "launchctl.cli.front_process"
 
 
 class FrontKeeper:
@@ -78,6 +85,34 @@ class FrontKeeper:
                 meta = replace(self._folder.meta, front_pid=self.child.pid)
                 self._folder.write(meta)
                 return
+
+
+async def end_former_front(folder: RunFolder) -> None:
+    """Stop the front that a killed starter left behind: a ledger has one writer, and
+    its successor shall listen where it does. No-op if there is none.
+    """
+    pid = folder.meta.front_pid
+    if pid is None or not _is_front_of(pid, folder):
+        return
+    for sign, patience_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, _STOP_S)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, sign)
+        ends_s = time.monotonic() + patience_s
+        while time.monotonic() < ends_s:
+            if not _is_front_of(pid, folder):
+                return
+            await asyncio.sleep(_LOOK_S)
+
+
+def _is_front_of(pid: int, folder: RunFolder) -> bool:
+    """Whether the process of that number is a front of this very run (proc(5))."""
+    proc = Path("/proc") / str(pid)
+    try:
+        words = (proc / "cmdline").read_bytes().decode().split("\0")
+        served = (proc / "cwd").readlink() / words[-2]
+    except (OSError, ValueError, IndexError):
+        return False
+    return FRONT in words and served.resolve() == folder.path.resolve()
 
 
 def _addresses(ready: Mapping[str, Any]) -> dict[str, str]:

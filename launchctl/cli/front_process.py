@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,12 @@ import structlog
 from aiohttp import web
 
 from launchctl.cli.logs import log_to_stderr
-from launchctl.cli.processes import read_boot, say_failed, say_ready
+from launchctl.cli.processes import (
+    on_starter_gone,
+    read_boot,
+    say_failed,
+    say_ready,
+)
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError, LaunchError
 from launchctl.orders.sources.webhook import WebhookSource
@@ -36,7 +42,9 @@ _log = structlog.get_logger(__name__)
 
 
 async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
-    """Serve the run in ``folder`` until asked to stop."""
+    """Serve the run in ``folder`` until asked to stop. A front that can no longer see
+    the run ends with the error: one that is started anew reads it afresh.
+    """
     meta, runbook = folder.meta, folder.runbook()
     async with AsyncExitStack() as stack:
         inbox = await stack.enter_async_context(folder.inbox())
@@ -69,10 +77,35 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
                 answer["url"], runbook.orders.sources, ledger, meta.origin
             )
             await timetable.start(stack)
-        stopped = asyncio.Event()
+        stopped, alone = asyncio.Event(), asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+        on_starter_gone(alone.set)
         say_ready(**answer)
-        await stopped.wait()
+        await _first_of(stopped.wait(), _until_over(viewer, alone), viewer.failed())
+
+
+async def _until_over(viewer: Viewer, alone: asyncio.Event) -> None:
+    """Until nobody is left who would stop this process: its starter is gone, and the
+    show is finished.
+    """
+    await alone.wait()
+    if viewer.engine.finished:
+        return
+    async for _ in viewer.follow():
+        if viewer.engine.finished:
+            return
+
+
+async def _first_of(*works: Coroutine[Any, Any, object]) -> None:
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _hooks(
@@ -119,6 +152,7 @@ def main() -> int:
         # Real time, also in a paced rehearsal: people and networks are not paced.
         asyncio.run(serve(folder, boot))
     except LaunchError as error:
+        _log.error("the front ended", why=str(error))
         say_failed(error)
         return error.exit_code
     return 0

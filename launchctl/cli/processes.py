@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,6 +139,18 @@ def read_boot() -> dict[str, Any]:
     """
     boot: dict[str, Any] = json.loads(sys.stdin.readline())
     return boot
+
+
+def on_starter_gone(tell: Callable[[], None]) -> None:
+    """In the child, on its loop: call ``tell`` once the starter is gone."""
+    loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def look() -> None:
+        if not os.read(stdin, 4096):
+            loop.remove_reader(stdin)
+            tell()
+
+    loop.add_reader(stdin, look)
 
 
 def say_ready(**answer: Any) -> None:

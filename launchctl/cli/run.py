@@ -121,8 +121,14 @@ def _ended_early(code: int, folder: RunFolder) -> LaunchError:
         what = ENDED_EARLY.get(code, "the show's process failed")
     return LaunchError(
         f"{what}; nothing more was sent",
-        hint=f"see {folder.path / 'show.log'}; the journal is beside it",
+        hint=f"{_take_up(folder)}; why it ended may be in show.log there",
     )
+
+
+def _take_up(folder: RunFolder) -> str:
+    if folder.meta.rehearsal:
+        return f"its run folder is {folder.path}"
+    return f"take it up: launch run --recover {folder.path}"
 
 
 async def _caught_up(viewer: Viewer, folder: RunFolder) -> None:
@@ -210,7 +216,7 @@ def two_presses(running: RunningShow) -> Iterator[None]:
     except asyncio.CancelledError:
         raise RefusedError(
             "stopped before the end of the show",
-            hint=f"its run folder is {running.folder.path}",
+            hint=_take_up(running.folder),
         ) from None
     finally:
         loop.remove_signal_handler(signal.SIGINT)

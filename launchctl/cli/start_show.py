@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from launchctl.cli.front_keeper import FrontKeeper
+from launchctl.cli.front_keeper import FrontKeeper, end_former_front
 from launchctl.cli.notices import Notices
 from launchctl.cli.processes import Child, start_child
 from launchctl.clock import Origin, wall_us
@@ -192,6 +192,7 @@ async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
     await viewer.aclose()
     if viewer.engine.finished:
         raise RefusedError(f"the show in {folder.path} is over: there is nothing to do")
+    await end_former_front(folder)
     meta, runbook = folder.meta, viewer.runbook
     home = str(Path(meta.home) / Path(runbook.path).name)
     at_home = runbook.model_copy(update={"path": home})

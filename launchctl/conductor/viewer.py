@@ -7,7 +7,7 @@ conductor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Self
 
@@ -39,6 +39,8 @@ class Viewer:
         self._chain = GENESIS
         self._changed = asyncio.Condition()
         self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._failure: Exception | None = None
 
     @classmethod
     async def open(cls, folder: RunFolder) -> Self:
@@ -50,6 +52,16 @@ class Viewer:
     async def aclose(self) -> None:
         """Stop following and close the files."""
         await self._stack.aclose()
+
+    async def failed(self) -> None:
+        """Wait until the run can no longer be followed; raises what ended it.
+
+        Raises:
+            LaunchError: the journal or the ledger cannot be read, or not folded.
+        """
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
 
     @property
     def runbook(self) -> Runbook:
@@ -88,7 +100,10 @@ class Viewer:
         return self._lines[start : None if limit is None else start + limit]
 
     async def follow(self, after: int | None = None) -> AsyncIterator[list[Line]]:
-        """Batches of new lines, for ever; an empty batch when only orders moved."""
+        """Batches of new lines, for ever; an empty batch when only orders moved.
+
+        Raises what ended the following, rather than look as if nothing happened.
+        """
         seq = self.seq if after is None else after
         totals = self._totals
         while True:
@@ -98,20 +113,31 @@ class Viewer:
                 totals = self._totals
                 yield lines
             async with self._changed:
+                if self._failure is not None:
+                    raise self._failure
                 if self.seq == seq and totals is self._totals:
                     await self._changed.wait()
 
     async def _start(self) -> None:
         self._journal = await self._stack.enter_async_context(self.folder.journal())
         self._fold(await self._journal.read())
-        tasks = [asyncio.create_task(self._follow_journal())]
+        works = [self._follow_journal]
         if self.runbook.orders:
             self._ledger = await self._stack.enter_async_context(
                 self.folder.ledger(self.runbook.orders.sources)
             )
             self._totals = await self._ledger.totals()
-            tasks.append(asyncio.create_task(self._follow_ledger()))
-        self._stack.push_async_callback(_cancel, tasks)
+            works.append(self._follow_ledger)
+        self._tasks = [asyncio.create_task(self._told(work)) for work in works]
+        self._stack.push_async_callback(_cancel, self._tasks)
+
+    async def _told(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except Exception as error:
+            self._failure = error
+            await self._tell()
+            raise
 
     def _fold(self, lines: list[Line]) -> None:
         for line in lines:

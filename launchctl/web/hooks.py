@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from aiohttp import web
 
-from launchctl.errors import JournalError
+from launchctl.errors import InputError, JournalError
 from launchctl.orders.model import Verdict
 from launchctl.orders.sources.webhook import (
     DeliveryRefusedError,
@@ -79,6 +79,10 @@ class Hooks:
         except DeliveryRefusedError as refusal:
             self._refusals.note(name, refusal.status, str(refusal))
             return _refused(refusal.status, str(refusal))
+        except InputError as error:
+            # Sent again it would be no better: a 5xx would have the shop try for days.
+            self._refusals.note(name, 422, str(error))
+            return _refused(422, "the order is out of all bounds")
         except JournalError as error:
             # The sentence names files of ours: it is for the log, not for the shop.
             self._refusals.note(name, 503, str(error))

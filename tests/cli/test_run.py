@@ -115,7 +115,9 @@ async def test_a_show_from_the_first_line_to_the_exit_code(tmp_path: Path, hall:
 
 
 async def test_the_show_outlives_who_started_it(tmp_path: Path, hall: Hall):
-    """If the terminal is killed, the show goes on, and another one ends it."""
+    """If the terminal is killed, the show goes on, and another one ends it; then the
+    front ends, too: nobody is left to stop it.
+    """
     async with running_show(
         tmp_path, hall.runbook, hall.environ, "--t0", "+2s"
     ) as show:
@@ -125,8 +127,7 @@ async def test_the_show_outlives_who_started_it(tmp_path: Path, hall: Hall):
         await show.launch("abort", "--why", "the terminal is gone")
         status = await show.until(lambda status: status["state"] == "aborted")
         assert "red" == status["verdict"]
-        front = (await _meta(show.place["run_dir"]))["front_pid"]
-        os.kill(front, signal.SIGTERM)
+        await _gone((await _meta(show.place["run_dir"]))["front_pid"])
 
 
 async def test_a_killed_show_is_no_red_show(tmp_path: Path, hall: Hall):
@@ -200,6 +201,29 @@ async def test_a_crashed_show_is_taken_up_where_it_was(tmp_path: Path, hall: Hal
     assert ["Model 3. 35,000 dollars."] == [post.text for post in hall.x.posts]
 
 
+async def test_a_front_left_behind_makes_room_for_its_successor(
+    tmp_path: Path, hall: Hall
+):
+    """Starter and show are killed, the front lives: ``--recover`` ends it and serves
+    at the same address.
+    """
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+2s"
+    ) as show:
+        await show.line("cue_ready", cue="reveal")
+        show.process.kill()
+        await show.process.wait()
+        front = (await _meta(show.place["run_dir"]))["front_pid"]
+        os.kill(show.place["pid"], signal.SIGKILL)
+        await _gone(show.place["pid"])
+    folder = show.place["run_dir"]
+    async with running_show(tmp_path, None, hall.environ, "--recover", folder) as again:
+        await _gone(front)
+        assert show.place["url"] == again.place["url"]
+        await again.launch("abort", "--why", "seen enough")
+        assert 1 == await again.ended()
+
+
 async def test_a_living_show_is_not_taken_up(tmp_path: Path, hall: Hall):
     """Two conductors never share a run: the second is refused, naming the first."""
     async with running_show(
@@ -268,6 +292,22 @@ async def test_a_taken_address_starts_nothing(tmp_path: Path, hall: Hall):
     assert 2 == code
     assert f"cannot listen on {taken}" in err
     assert "--serve" in err
+
+
+async def _gone(pid: int) -> None:
+    """Wait until the process has ended."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        async with asyncio.timeout(HANG_S):
+            await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 async def _meta(run_dir: str) -> dict[str, int]:
