@@ -40,7 +40,7 @@ ENDED_EARLY = {
 
 
 async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
-    """Run the show in ``folder`` to its end; 0 green, 1 red."""
+    """Run the show in ``folder`` to its end; 0 green, 1 red, or of ``ENDED_EARLY``."""
     meta = folder.meta
     runbook = folder.runbook()
     if meta.rehearsal:
@@ -71,7 +71,14 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()
         say_ready(pid=os.getpid())
-        verdict = await conductor.run()
+        try:
+            verdict = await conductor.run()
+        except JournalError as error:
+            _log.critical("the journal was lost", error=str(error), hint=error.hint)
+            return _FROZEN
+        except LaunchError as error:
+            _log.critical("the show cannot go on", error=str(error), hint=error.hint)
+            return _DEFECT
     return 0 if verdict == "green" else 1
 
 
@@ -92,8 +99,6 @@ def main() -> int:
     except asyncio.CancelledError:
         _log.warning("stopped before the end of the show")
         return _STOPPED
-    except JournalError:
-        return _FROZEN
     except LaunchError as error:  # before the show began
         say_failed(error)
         return error.exit_code

@@ -171,6 +171,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
         runbook=Path(runbook.path).name,
         origin=origin,
         home=str(Path(runbook.path).parent.absolute()),
+        loaded_us=origin.start_us,
         t0_us=t0_us,
         sets=tuple(request.sets),
         rehearsal=request.rehearsal,

@@ -104,7 +104,9 @@ class Conductor:
             far_ends.drivers, origin.now_us, engine.may_send, self.report
         )
         self._preparer = Preparer(engine, far_ends.drivers, origin.now_us, self.report)
-        self._hands = HandWatch(engine, far_ends.drivers, origin.now_us, self.report)
+        self._hands = HandWatch(
+            engine, far_ends.drivers, origin.now_us, self.report, self._left_us
+        )
         self._appends: asyncio.Queue[_Append] = asyncio.Queue()
         self._deadline_us: Micros | None = None
         self._counter = counter_text(engine.runbook, far_ends.drivers)

@@ -15,11 +15,12 @@ import structlog
 from launchctl.drivers.base import Driver, Watching
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Input
-from launchctl.times import Micros
+from launchctl.times import SECOND, Micros
 
 _log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
+_PAUSE_S, _PATIENCE = 0.25, 8
 _LOOK_S = 10.0
 """A driver keeps its own deadline; this only bounds one that does not."""
 
@@ -33,8 +34,10 @@ class HandWatch:
         drivers: Mapping[str, Driver],
         now_us: Callable[[], Micros],
         report: Callable[[Input], None],
+        left_us: Callable[[], Micros | None],
     ) -> None:
         self._engine = engine
+        self._left_us = left_us
         self._now_us = now_us
         self._report = report
         self._watching: dict[str, Watching] = {}
@@ -51,9 +54,18 @@ class HandWatch:
     async def run(self) -> None:
         """Look, for ever; accounts side by side."""
         while True:
+            await self._out_of_the_way()
             names = self._engine.watched(self._now_us())
             await asyncio.gather(*(self._look(n) for n in names if n in self._watching))
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _out_of_the_way(self) -> None:
+        """Which posts are near takes a walk over the plan: not just before a cue."""
+        for _ in range(_PATIENCE):
+            left_us = self._left_us()
+            if left_us is None or left_us > SECOND:
+                return
+            await asyncio.sleep(_PAUSE_S)
 
     async def _look(self, name: str) -> None:
         try:

@@ -50,6 +50,8 @@ class RunMeta:
         title: of the runbook.
         runbook: file name of the pinned copy, below ``pinned/``.
         origin: where N began; every process of the run counts from it.
+        loaded_us: N when the runbook was first resolved; a recovery resolves it for the
+            same instant again.
         t0_us: what ``--t0`` said, or None.
         home: the folder of the original runbook: secrets by file lie there.
         sets: overridden addresses, as given with ``--set``.
@@ -63,6 +65,7 @@ class RunMeta:
     runbook: str
     origin: Origin
     home: str = ""
+    loaded_us: Micros | None = None
     t0_us: Micros | None = None
     sets: tuple[tuple[str, str], ...] = ()
     rehearsal: bool = False
@@ -198,7 +201,7 @@ class RunFolder:
             t0_us=meta.t0_us,
             sets=meta.sets,
             environ=meta.environ,
-            now_us=meta.origin.start_us,
+            now_us=meta.loaded_us,
         )
 
     def journal(self, *, writer: bool = False) -> SqliteJournal:
