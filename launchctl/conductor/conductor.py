@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,7 +19,7 @@ from typing import Any
 
 import structlog
 
-from launchctl.clock import Origin, wall_us
+from launchctl.clock import Origin
 from launchctl.conductor.counter import counter_text
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
@@ -32,7 +31,7 @@ from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
-from launchctl.drivers.base import Driver, Health, Level
+from launchctl.conductor.watches import watch_health, watch_wall
 from launchctl.drivers.url import look_at
 from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.actions import Effect
@@ -48,26 +47,17 @@ from launchctl.show.engine import Decision, Engine
 from launchctl.show.events import CounterSet, decode, encode
 from launchctl.show.inputs import (
     Call,
-    ClockStepped,
-    HealthSeen,
     Input,
     RunbookSeen,
     Settled,
     StageSeen,
 )
 from launchctl.store.base import Store
-from launchctl.times import MILLISECOND, Micros
+from launchctl.times import Micros
 
 _log = structlog.get_logger(__name__)
 
 _Append = tuple[list[dict[str, Any]], "asyncio.Future[None]"]
-
-_HEALTH_EVERY_S = 1.0
-_WORDS_EVERY = 10
-"""Looks between two reports of words alone: the level has not changed."""
-
-SKEW_US = 250 * MILLISECOND
-"""A wall clock this far off its journaled skew has stepped (SEMANTICS 1)."""
 
 
 def _none_pinned(digest: str) -> Runbook:
@@ -237,7 +227,7 @@ class Conductor:
             self._append(),
             self._read_inbox(),
             self._preparer.run(),
-            self._watch_health(),
+            watch_health(self._far_ends.drivers, self.report),
         ]
         if self.engine.runbook.orders:
             ledger = self._store.ledger
@@ -248,7 +238,7 @@ class Conductor:
         if self._hands.needed:
             feeders.append(self._hands.run())
         if self._origin.speed == 1.0:
-            feeders.append(self._watch_wall())
+            feeders.append(watch_wall(self.engine.state, self._now_us, self.report))
         return feeders
 
     async def _append(self) -> None:
@@ -295,33 +285,3 @@ class Conductor:
         with contextlib.suppress(LaunchError):
             runbook = await asyncio.to_thread(self._find_runbook, digest)
             self.report(RunbookSeen(runbook))
-
-    async def _watch_health(self) -> None:
-        """A far end's level at once, its words at leisure: journaled on change only."""
-        told: dict[str, tuple[str, str]] = {}
-        for beat in itertools.count():
-            for target, driver in self._far_ends.drivers.items():
-                health = _health_of(target, driver)
-                now = (str(health.level), health.text)
-                before = told.get(target)
-                worse = before is None or before[0] != now[0]
-                if worse or (before != now and beat % _WORDS_EVERY == 0):
-                    told[target] = now
-                    self.report(HealthSeen(target, *now))
-            await asyncio.sleep(_HEALTH_EVERY_S)
-
-    async def _watch_wall(self) -> None:
-        """A stepped wall clock moves wall instants, never T."""
-        while True:
-            skew_us = wall_us() - self._now_us()
-            if abs(skew_us - self.engine.state.skew_us) >= SKEW_US:
-                self.report(ClockStepped(skew_us))
-            await asyncio.sleep(1)
-
-
-def _health_of(target: str, driver: Driver) -> Health:
-    try:
-        return driver.health()
-    except Exception as error:  # noqa: BLE001  a driver's defect must not take the show down
-        _log.exception("a far end's health cannot be told", target=target)
-        return Health(Level.BAD, f"driver failed: {type(error).__name__}")
