@@ -87,11 +87,8 @@ class Evening:
 
     def holds(self) -> list[str]:
         """The holds that are open."""
-        return [hold["name"] for hold in self.status()["holds"]]
-
-    def status(self) -> dict[str, Any]:
-        """What people see now."""
-        return self.play.engine.status(self.play.now_us)
+        status = self.play.engine.status(self.play.now_us)
+        return [hold["name"] for hold in status["holds"]]
 
     def posts(self, account: str) -> list[str]:
         """The cues whose posts went to an account."""
@@ -125,7 +122,7 @@ def on_backup() -> Evening:
 def again() -> Evening:
     """Until 19:39:50: recycled, resumed at 19:36:40, the film has run again."""
     evening = on_backup()
-    confirmed(evening.play, evening.us(34, 20), "recycle", "T+29m")
+    confirmed(evening.play, evening.us(34, 20), "recycle", "film")
     evening.call(36, 40, "resume", "recycle")
     evening.call(37, 26, "go", "film")
     evening.until(39, 50)
@@ -171,12 +168,19 @@ def test_the_crew_is_told_only_when_viewers_see_the_spare() -> None:
 
 
 def test_the_recycle_lists_the_film_and_keeps_what_was_said() -> None:
-    """SEMANTICS 2: replay and keep, before anything is done; nothing is sent twice."""
+    """SEMANTICS 2: a cue's name is T of its firing; further back lies the teaser, which
+    is kept. Nothing is sent twice.
+    """
     evening = on_backup()
-    listed = confirmed(evening.play, evening.us(34, 20), "recycle", "T+29m")
-    assert any(line.startswith("film: runs again") for line in listed)
-    assert not any(line.startswith("minute-to-go: runs again") for line in listed)
+    listed = confirmed(evening.play, evening.us(34, 20), "recycle", "film")
+    assert "film: runs again (was done)" in listed
+    assert not any(line.startswith("minute-to-go") for line in listed)
     assert ["recycle"] == evening.holds()
+    listed = confirmed(evening.play, evening.us(34, 30), "recycle", "T+27m")
+    assert any(line.startswith("minute-to-go: kept") for line in listed)
+    evening.call(35, 0, "resume", "recycle")
+    evening.until(37)
+    assert "done" == evening.play.state_of("minute-to-go")
     assert 1 == evening.posts("brand").count("minute-to-go")
 
 
@@ -204,6 +208,17 @@ def test_the_post_leaves_when_the_spares_viewers_have_seen_the_reveal() -> None:
     assert [seen_us + 2 * SECOND] == evening.play.fired_us("shop-flip")
     assert ["reveal-post"] == evening.posts("ceo")
     assert ["minute-to-go", "stoerung", "back-post"] == evening.posts("brand")
+
+
+def test_nothing_leaves_while_the_spares_viewers_see_nothing() -> None:
+    """SEMANTICS 5: the room has its reveal; a lift by seen waits with the edge."""
+    evening = again()
+    evening.call(39, 55, "go", "reveal")
+    evening.edge("backup", 40, 10, moving=False)
+    evening.until(44)
+    assert "done" == evening.play.state_of("reveal")
+    assert [] == evening.posts("ceo")
+    assert [] == evening.play.fired_us("shop-flip")
 
 
 def test_no_reveal_tonight_is_one_statement_and_silence() -> None:
