@@ -64,6 +64,8 @@ def go(core: Core, call: Call) -> Do:
         if role in call.roles and core.state.standby.get(role, (None, 0))[0] is not None
     }
     if not standing:
+        if called is not None and core.state.cues[called.cue.id].fired_us is not None:
+            raise Refused(f"stale: {call.target!r} has fired, and no cue stands by")
         raise Refused("no cue stands by for you")
     for cue, seq in standing.values():
         if call.target in (None, cue) and cue is not None:

@@ -251,10 +251,6 @@ def test_row_4_go_fires_the_reveal_and_once_only(night: Evening) -> None:
     assert [wall("20:58:10.400")] == [e.at_us for e in refused]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="with no further GO cue the engine says `no cue stands by for you`",
-)
 def test_row_4_the_second_go_is_stale(night: Evening) -> None:
     """SEMANTICS 8 and 10: it saw an older standby: that is what the person is told."""
     assert (night.play.refusal(night.again) or "").startswith("stale")
