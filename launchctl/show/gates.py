@@ -25,6 +25,7 @@ from launchctl.runbook.model import (
 from launchctl.show import permissions as per
 from launchctl.show.confirmations import why_not_two, why_unconfirmed
 from launchctl.show.core import Core
+from launchctl.show.gate_names import gate_name
 from launchctl.show.outputs import seen_at_us, why_not_healthy, why_not_seen
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, predecessors
@@ -71,33 +72,6 @@ def _implied(core: Core, planned: Planned) -> list[Closed]:
     if why is not None:
         closed["figure", why] = None
     return list(closed)
-
-
-def gate_name(gate: Gate) -> str:  # noqa: C901  an arm a kind
-    """The gate as the runbook writes it."""
-    match gate:
-        case OnAir():
-            return f"on_air: {gate.scene}"
-        case Seen():
-            return f"seen: {gate.scene} at {gate.output}"
-        case StreamHealthy():
-            return f"stream_healthy: {gate.output}"
-        case ApprovedBy():
-            return f"approved_by: {', '.join(gate.roles)}"
-        case OrdersFresh():
-            return f"orders_fresh: {format_span(gate.within_us)}"
-        case UrlOk():
-            return f"url_ok: {gate.place}"
-        case Check():
-            return f"check: {gate.check.source}"
-        case Poll():
-            return f"poll: {gate.cue}"
-        case Confirmed():
-            return f"confirmed: {gate.what}"
-        case TwoPerson():
-            return f"two_person: {gate.role}"
-        case _:
-            assert_never(gate)
 
 
 def why_gate_closed(  # noqa: C901  an arm a gate

@@ -10,26 +10,14 @@ from __future__ import annotations
 from launchctl.runbook import actions as act
 from launchctl.runbook.digest import approval_digest
 from launchctl.runbook.embargo import embargoes_of
-from launchctl.runbook.model import (
-    ApprovedBy,
-    Check,
-    Confirmed,
-    Gate,
-    OnAir,
-    OrdersFresh,
-    Poll,
-    Seen,
-    StreamHealthy,
-    TwoPerson,
-    UrlOk,
-)
 from launchctl.show.clocks import wall_at
 from launchctl.show.core import Core
 from launchctl.show.figures import as_of_in_words
+from launchctl.show.gate_names import gate_name
 from launchctl.show.overrides import embargo_gate, is_overridden
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.state import HandPost
-from launchctl.times import format_instant, format_span
+from launchctl.times import format_instant
 
 
 def why_closed(core: Core, planned: Planned, slot: Slot) -> str | None:
@@ -152,40 +140,14 @@ def why_embargo_closed(core: Core, name: str) -> str | None:
         if index not in latched:
             if lift.at_us is not None:
                 return f"lifts at {format_instant(lift.at_us)}"
-            return f"lift {index + 1} has not come ({_gate_words(lift.gate)})"
+            what = gate_name(lift.gate) if lift.gate is not None else "nothing"
+            return f"lift {index + 1} has not come ({what})"
     not_before_us = embargo.not_before_us
     if not_before_us is not None and wall_at(core.state, core.now_us) < not_before_us:
         return f"not before {format_instant(not_before_us)}"
     if not embargo.lifts and not_before_us is None:
         return "nothing lifts it"
     return None
-
-
-def _gate_words(gate: Gate | None) -> str:  # noqa: C901  an arm a gate
-    """A gate as it is written in the runbook."""
-    match gate:
-        case OnAir():
-            return f"on_air: {gate.scene}"
-        case Seen():
-            return f"seen: {gate.scene} at {gate.output}"
-        case StreamHealthy():
-            return f"stream_healthy: {gate.output}"
-        case ApprovedBy():
-            return f"approved_by: {', '.join(gate.roles)}"
-        case OrdersFresh():
-            return f"orders_fresh: {format_span(gate.within_us)}"
-        case UrlOk():
-            return f"url_ok: {gate.place}"
-        case Check():
-            return f"check: {gate.check.source}"
-        case Poll():
-            return f"poll: {gate.cue}"
-        case Confirmed():
-            return f"confirmed: {gate.what}"
-        case TwoPerson():
-            return f"two_person: {gate.role}"
-        case None:
-            return "nothing"
 
 
 # --- approval --------------------------------------------------------------------

@@ -111,7 +111,7 @@ class CueState:
     """Of a poll: role -> its last vote, in the present take."""
     actions: dict[str, ActionState] = field(default_factory=dict)
     overrides: dict[str, OverrideState] = field(default_factory=dict)
-    """gate -> its override, in the words of ``gates.gate_name``."""
+    """gate -> its override, in the words of ``gate_names.gate_name``."""
 
     @property
     def next_take(self) -> int:

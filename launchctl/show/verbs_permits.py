@@ -10,7 +10,7 @@ from launchctl.runbook.model import ApprovedBy
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
 from launchctl.show.core import Core
-from launchctl.show.gates import gate_name
+from launchctl.show.gate_names import gate_name
 from launchctl.show.inputs import Call
 from launchctl.show.overrides import (
     embargo_gate,
