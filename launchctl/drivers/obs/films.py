@@ -148,7 +148,7 @@ async def _watch(
         _take(progress, state, cursor_us, now_us)
         gap = False
         if progress.played_us or cursor_us:
-            _tell(attempt, command, progress, now_us)
+            _tell(attempt, command, progress, now_us, paused=state == "PAUSED")
         if _is_over(state) and progress.playing:
             return _ended(attempt, film, progress, now_us)
         late = now_us - began_us > _START_S * SECOND
@@ -208,10 +208,15 @@ def _take(progress: _Progress, state: str, cursor_us: Micros, now_us: Micros) ->
 
 
 def _tell(
-    attempt: Attempt, command: Command, progress: _Progress, now_us: Micros
+    attempt: Attempt,
+    command: Command,
+    progress: _Progress,
+    now_us: Micros,
+    *,
+    paused: bool,
 ) -> None:
     """Report its start, moved on by pauses and stalls; None while it stands."""
-    stands = now_us - progress.moved_us > _STALL_US
+    stands = paused or now_us - progress.moved_us > _STALL_US
     start_us = None if stands else now_us - progress.cursor_us
     if progress.told is not None:
         before_us = progress.told[0]
