@@ -13,7 +13,7 @@ import pytest
 
 from launchctl import errors
 from launchctl.cli.app import app
-from launchctl.runbook import model, unbuilt, yaml
+from launchctl.runbook import model, nodes, unbuilt, yaml
 from launchctl.runbook.actions import KINDS, OnFailure
 from launchctl.runbook.loader import load
 from launchctl.runbook.schema import runbook_schema
@@ -219,7 +219,7 @@ def test_the_docs_show_whole_runbooks() -> None:
 @pytest.mark.parametrize("block", PARTS, ids=str)
 def test_a_part_in_the_docs_is_part_of_a_runbook(block: Block, tmp_path: Path) -> None:
     """A part that the docs show loads once it stands in a whole runbook."""
-    part = yaml.plain(yaml.parse(block.text.encode())[0])
+    part = nodes.plain(yaml.parse(block.text.encode())[0])
     file = tmp_path / "show.yaml"
     file.write_text(json.dumps(_completed(part)), encoding="utf-8")
     assert load(file, environ={}).cues

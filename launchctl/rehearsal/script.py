@@ -27,7 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from launchctl.errors import InputError, Problem, RunbookError
 from launchctl.runbook.base import Name, Span
-from launchctl.runbook.yaml import Mapping, Node, Sequence, YamlError, parse, plain
+from launchctl.runbook.nodes import Mapping, Node, Sequence, plain
+from launchctl.runbook.yaml import YamlError, parse
 from launchctl.times import Micros, parse_t_offset
 
 _LARGEST = 256 * 1024

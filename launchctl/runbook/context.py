@@ -14,10 +14,11 @@ from launchctl.runbook.base import SecretRef
 from launchctl.runbook.conditions import Condition
 from launchctl.runbook.instants import UnknownZoneError, parse_wall, zone_names
 from launchctl.runbook.model import InOption, Segment, WallInstant
-from launchctl.runbook.reader import Read, Reader, near
+from launchctl.runbook.nodes import Mapping as MappingNode
+from launchctl.runbook.nodes import Node, Scalar
+from launchctl.runbook.read.reader import Read, Reader
+from launchctl.runbook.read.words import near
 from launchctl.runbook.templates import Template
-from launchctl.runbook.yaml import Mapping as MappingNode
-from launchctl.runbook.yaml import Node, Scalar
 from launchctl.times import Micros
 
 MAX_MEDIA_BYTES = 512 * 1024 * 1024

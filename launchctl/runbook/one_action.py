@@ -7,9 +7,11 @@ from pathlib import Path
 from launchctl.runbook.actions import KINDS, AnyAction, Effect, Player, StageAction
 from launchctl.runbook.context import Context
 from launchctl.runbook.model import Runbook
-from launchctl.runbook.read_actions import read_action
-from launchctl.runbook.reader import Reader, near
-from launchctl.runbook.yaml import Mapping, YamlError, parse
+from launchctl.runbook.nodes import Mapping
+from launchctl.runbook.read.actions import read_action
+from launchctl.runbook.read.reader import Reader
+from launchctl.runbook.read.words import near
+from launchctl.runbook.yaml import YamlError, parse
 
 MAX_TEXT = 2_000
 

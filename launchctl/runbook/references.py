@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from launchctl.runbook.actions import PlayMedia, posts_in
 from launchctl.runbook.context import Context, Reference, TextSite
 from launchctl.runbook.model import Cue, Runbook
-from launchctl.runbook.reader import near
+from launchctl.runbook.read.words import near
 
 ORDERS = ("placed", "units", "net_units", "cancelled", "age")
 CLOCK = ("hour", "minute", "weekday")

@@ -5,35 +5,40 @@ size, depth, number of values, no anchors or aliases, no tags, no duplicate keys
 document. A bomb is therefore an error message, not a bomb. What is left is composed
 here by the core scheme of YAML 1.2, so that ``20:30`` is text and ``on`` and ``no`` are
 words.
-
-Every value carries a position that counts from 1. A value inside ``{...}`` carries the
-position where that mapping (the innermost) was opened.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml as libyaml
+
+from launchctl.runbook.nodes import Mapping, Node, Scalar, Sequence
 
 # Without libyaml the pure parser gives the same events, slower.
 _Parser: Any = getattr(libyaml, "CSafeLoader", libyaml.SafeLoader)
 
 MAX_BYTES = 2 * 1024 * 1024
+
 MAX_DEPTH = 32
+
 MAX_VALUES = 200_000
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
+
 _OTHER_INT = re.compile(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,14}")
+
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
+
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -46,60 +51,6 @@ class YamlError(Exception):
         self.column = column
         self.message = message
         self.hint = hint
-
-
-@dataclass(slots=True)
-class Scalar:
-    """A single value. ``text`` is as written, ``value`` by the YAML 1.2 core scheme."""
-
-    line: int
-    column: int
-    text: str
-    value: Any
-
-
-@dataclass(slots=True)
-class Sequence:
-    """A list."""
-
-    line: int
-    column: int
-    items: list[Node] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Mapping:
-    """A mapping. ``keys`` has the position of every key, ``items`` its value."""
-
-    line: int
-    column: int
-    flow: bool
-    items: dict[str, Node] = field(default_factory=dict)
-    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-
-Node = Scalar | Sequence | Mapping
-
-
-def move(node: Node, by: int) -> None:
-    """Add ``by`` to every line below and at the node."""
-    node.line += by
-    if isinstance(node, Scalar):
-        return
-    if isinstance(node, Mapping):
-        node.keys = {key: (line + by, col) for key, (line, col) in node.keys.items()}
-    children = node.items.values() if isinstance(node, Mapping) else node.items
-    for child in children:
-        move(child, by)
-
-
-def plain(node: Node) -> Any:
-    """The node as plain Python values, positions dropped."""
-    if isinstance(node, Scalar):
-        return node.value
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    return {key: plain(item) for key, item in node.items.items()}
 
 
 def parse(data: bytes) -> tuple[Node, list[YamlError]]:

@@ -1,6 +1,6 @@
 """Building commands: what an action becomes when it is about to leave.
 
-A new action is a class in ``runbook/actions.py``, a row in ``tables.ACTIONS`` and, if
+A new action is a class in ``runbook/actions/``, a row in ``tables.ACTIONS`` and, if
 it leaves the engine, an arm in ``content_of`` and ``wanted_of``.
 """
 

@@ -10,9 +10,10 @@ import pytest
 
 from launchctl.runbook import load
 from launchctl.runbook.actions import KINDS
+from launchctl.runbook.nodes import plain
 from launchctl.runbook.references import all_cues
 from launchctl.runbook.schema import runbook_schema
-from launchctl.runbook.yaml import parse, plain
+from launchctl.runbook.yaml import parse
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted((ROOT / "runbooks").glob("*.yaml"))

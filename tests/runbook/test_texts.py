@@ -9,7 +9,7 @@ import pytest
 from launchctl.errors import SecretMissingError
 from launchctl.runbook import load, load_text
 from launchctl.runbook.base import SecretRef
-from launchctl.runbook.check_posts import weighted_length
+from launchctl.runbook.checks.posts import weighted_length
 from launchctl.runbook.conditions import parse_condition
 from launchctl.runbook.digest import approval_digest
 from launchctl.runbook.embargo import embargoes_of

@@ -1,0 +1,63 @@
+"""When a cue is due: instants, what it follows, what must be true."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from launchctl.runbook.base import Frozen, Name, Span
+from launchctl.runbook.conditions import Condition
+from launchctl.times import Micros
+
+
+class AtT(Frozen):
+    """``at: T-10m``: T-0 plus ``offset_us`` (signed)."""
+
+    offset_us: Micros
+
+
+class AtWall(Frozen):
+    """``at: 2016-03-31 10:00``: a wall instant, resolved to UTC. Pins the cue."""
+
+    at_us: Micros
+    written: str
+
+
+class AtCue(Frozen):
+    """``at: stores-open + 24h``: that cue's firing plus ``offset_us`` (>= 0).
+
+    ``film``: ``at: FILM.end - 20s``: from the end of that cue's film; may be negative.
+    """
+
+    cue: Name
+    offset_us: Micros
+    film: bool = False
+
+
+At = AtT | AtWall | AtCue
+
+AsOf = AtT | AtWall | AtCue
+
+
+class After(Frozen):
+    """``after: X``: satisfied by the end of all (or ``any_of``) of ``cues``.
+
+    ``also`` names the further outcomes that satisfy: ``skipped``, ``failed``;
+    ``or_after_us`` after the first of them fired it is satisfied in any case.
+    """
+
+    cues: tuple[Name, ...]
+    any_of: bool = False
+    also: tuple[Literal["skipped", "failed"], ...] = ()
+    or_after_us: Span | None = None
+
+    @property
+    def by_one(self) -> bool:
+        """True if one of the cues alone can satisfy it."""
+        return self.any_of or self.or_after_us is not None
+
+
+class When(Frozen):
+    """``when: C``, read as a level; ``for_us`` how long it must have been true."""
+
+    check: Condition
+    for_us: Span = 0

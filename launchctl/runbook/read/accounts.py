@@ -1,0 +1,86 @@
+"""Reading who posts where."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from launchctl.runbook import model
+from launchctl.runbook.context import Context
+from launchctl.runbook.nodes import Node
+from launchctl.runbook.read.reader import Fields, Read
+from launchctl.runbook.read.words import near
+from launchctl.runbook.unbuilt import NETWORKS, not_built
+
+
+def read_account(context: Context, name: str, fields: Fields) -> model.Account | None:
+    """Who posts where."""
+    reader = context.reader
+    network = fields.need("network", _network(context))
+    handle = fields.need("handle", reader.text("handle", 200))
+    credentials = fields.need("credentials", context.secret("credentials"))
+    lang = fields.take("lang", reader.name("lang"))
+    api = _api(context, name, fields)
+    doubt = fields.take("doubt", reader.word("doubt", ("ask", "resend")))
+    by_hand = fields.take("by_hand", reader.word("by_hand", ("watch", "ask")))
+    if handle is not None and handle.startswith("@"):
+        reader.problem(fields.at("handle"), "handle: write it without the @")
+        return None
+    if network is None or handle is None or credentials is None:
+        return None
+    return model.Account(
+        network=network,
+        handle=handle,
+        credentials=credentials,
+        lang=lang,
+        api=api,
+        doubt="resend" if doubt == "resend" else "ask",
+        by_hand="watch" if by_hand == "watch" else "ask" if by_hand else None,
+    )
+
+
+def _api(context: Context, name: str, fields: Fields) -> str | None:
+    """``api:``, which ``--set`` may also add where the runbook has none."""
+    path = f"accounts.{name}.api"
+    read = context.address("api", path, "web")
+    if not fields.has("api") and path in context.sets:
+        fields.raw("api")
+        return read(fields.node)
+    return fields.take("api", read)
+
+
+def _network(context: Context) -> Read[str]:
+    def read(node: Node) -> str | None:
+        name = context.reader.name("network")(node)
+        if name is None or name == "x":
+            return name
+        if name in {point.name for point in entry_points(group="launchctl.drivers")}:
+            return name
+        if name in NETWORKS:
+            context.reader.problem(node, not_built(f"network: {name}"))
+        else:
+            context.reader.problem(
+                node, f"network: there is none called {name!r}", near(name, NETWORKS)
+            )
+        return None
+
+    return read
+
+
+def read_groups(context: Context) -> Read[dict[str, tuple[str, ...]]]:
+    """Groups of accounts that post together."""
+    reader = context.reader
+
+    def read(node: Node) -> dict[str, tuple[str, ...]] | None:
+        fields = reader.fields(node, "groups")
+        if fields is None:
+            return None
+        found = {}
+        for name in fields.node.items:
+            context.place(f"group {name}", fields.node.items[name])
+            refer = context.refer("account", f"groups.{name}")
+            members = fields.take(name, reader.listed(f"groups.{name}", refer))
+            if members:
+                found[name] = tuple(dict.fromkeys(members))
+        return found
+
+    return read
