@@ -29,6 +29,27 @@ def _boottime_ns() -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The machine's clocks, read together; each in microseconds.
+
+    Attributes:
+        wall_us: since the Unix epoch; people and NTP set it.
+        boottime_us: CLOCK_BOOTTIME: elapsed, also while the machine was suspended.
+        monotonic_us: CLOCK_MONOTONIC: elapsed, but stands in suspend. The event loop's
+            timers count on it.
+    """
+
+    wall_us: Micros
+    boottime_us: Micros
+    monotonic_us: Micros
+
+
+def read_clocks() -> Reading:
+    """All three, now."""
+    return Reading(wall_us(), _boottime_ns() // 1_000, time.monotonic_ns() // 1_000)
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where N of a run began.
 

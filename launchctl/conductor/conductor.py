@@ -31,7 +31,8 @@ from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
-from launchctl.conductor.watches import watch_health, watch_wall
+from launchctl.conductor.time_watch import TimeWatch
+from launchctl.conductor.watches import watch_health
 from launchctl.drivers.url import look_at
 from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.actions import Effect
@@ -90,6 +91,9 @@ class Conductor:
         self._far_ends = far_ends = connect(self.report)
         self._sleeper = Sleeper(origin.now_us)
         self._collector = Collector()
+        # A paced rehearsal's N is no machine's clock.
+        paced = origin.speed != 1.0
+        self._time = None if paced else TimeWatch(engine.state, origin.now_us)
         self._dispatcher = Dispatcher(
             far_ends.drivers, origin.now_us, engine.may_send, self.report
         )
@@ -122,8 +126,9 @@ class Conductor:
         async with AsyncExitStack() as stack:
             await self._far_ends.start(stack)
             await stack.enter_async_context(self._feeders())
+            now_us, rehearsal = self._now_us(), self._rehearsal
             self._carry_out(
-                self.engine.start(self._now_us(), rehearsal=self._rehearsal)
+                self.engine.start(now_us, self._take(), rehearsal=rehearsal)
             )
             while not self.engine.finished:
                 await self._round()
@@ -140,7 +145,8 @@ class Conductor:
     def _take(self) -> list[Input]:
         taken = list(self._inputs)
         self._inputs.clear()
-        return taken
+        # First: what hangs on the wall is decided by the wall as it is now.
+        return [*(self._time.look() if self._time else ()), *taken]
 
     def _now_us(self) -> Micros:
         return self._origin.now_us()
@@ -237,8 +243,8 @@ class Conductor:
             feeders.append(self._counter.run())
         if self._hands.needed:
             feeders.append(self._hands.run())
-        if self._origin.speed == 1.0:
-            feeders.append(watch_wall(self.engine.state, self._now_us, self.report))
+        if self._time:
+            feeders.append(self._time.run(self.report))
         return feeders
 
     async def _append(self) -> None:

@@ -1,4 +1,4 @@
-"""What the conductor looks at by itself: far ends' health, and the wall clock."""
+"""What the conductor looks at by itself: far ends' health."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from launchctl.clock import wall_us
 from launchctl.drivers.base import Driver, Health, Level
-from launchctl.show.inputs import ClockStepped, HealthSeen, Input
-from launchctl.show.state import State
-from launchctl.times import MILLISECOND, Micros
+from launchctl.show.inputs import HealthSeen, Input
 
 _log = structlog.get_logger(__name__)
 
 _LOOK_EVERY_S = 1.0
 _WORDS_EVERY = 10
 """Looks between two reports of words alone: the level has not changed."""
-
-SKEW_US = 250 * MILLISECOND
-"""A wall clock this far off its journaled skew has stepped (SEMANTICS 1)."""
 
 
 async def watch_health(
@@ -38,17 +32,6 @@ async def watch_health(
             if worse or (before != now and beat % _WORDS_EVERY == 0):
                 told[target] = now
                 report(HealthSeen(target, *now))
-        await asyncio.sleep(_LOOK_EVERY_S)
-
-
-async def watch_wall(
-    state: State, now_us: Callable[[], Micros], report: Callable[[Input], None]
-) -> None:
-    """A stepped wall clock moves wall instants, never T."""
-    while True:
-        skew_us = wall_us() - now_us()
-        if abs(skew_us - state.skew_us) >= SKEW_US:
-            report(ClockStepped(skew_us))
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

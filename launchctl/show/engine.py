@@ -45,6 +45,7 @@ from launchctl.show.inputs import (
     RunbookSeen,
     Settled,
     StageSeen,
+    Stalled,
     Stopped,
     UrlSeen,
 )
@@ -118,11 +119,16 @@ class Engine:
 
     # --- deciding -----------------------------------------------------------------
 
-    def start(self, now_us: Micros, *, rehearsal: bool = False) -> Decision:
-        """Begin the run; of a journal that was folded already: take it up again."""
+    def start(
+        self, now_us: Micros, seen: Sequence[Input] = (), *, rehearsal: bool = False
+    ) -> Decision:
+        """Begin the run; of a journal that was folded already: take it up again.
+
+        ``seen`` is what is known by then, such as where the wall clock is.
+        """
         core = self._core
         if self.state.seq:
-            return self.recover(now_us)
+            return self.recover(now_us, seen)
         core.now_us = now_us
         book = self.runbook
         core.emit(
@@ -143,13 +149,13 @@ class Engine:
             reason = "its instant had passed when the run started"
             for name in skipped:
                 core.emit(ev.CueSkipped, cue=name, reason=reason)
-        return self._decide(now_us, ())
+        return self._decide(now_us, seen)
 
     def step(self, now_us: Micros, inputs: Sequence[Input] = ()) -> Decision:
         """Decide what the inputs and the clock bring about."""
         return self._decide(now_us, inputs)
 
-    def recover(self, now_us: Micros) -> Decision:
+    def recover(self, now_us: Micros, seen: Sequence[Input] = ()) -> Decision:
         """After a crash, from a folded journal: settle open intents, send wanted
         commands without outcome again, then decide. A stage's are sent, and its wanted
         state asserted, once it is seen again.
@@ -174,7 +180,7 @@ class Engine:
             if taken.value is None:
                 of = self.runbook.figures[figure].of
                 core.commands.append(TakeFigure(figure, of, taken.as_of_us))
-        return self._decide(core.now_us, ())
+        return self._decide(core.now_us, seen)
 
     def _take_up(self, cue: str, action: ActionState) -> None:
         """A predecessor's open attempt: once is read, at-least-once is sent again."""
@@ -437,6 +443,10 @@ def _take_step(core: Core, seen: ClockStepped) -> None:
     core.emit(ev.WallStepped, skew_us=seen.skew_us)
 
 
+def _take_stall(core: Core, seen: Stalled) -> None:
+    core.emit(ev.Stalled, cause=seen.cause, lost_us=seen.lost_us)
+
+
 _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     Ended: take_ended,
     Stopped: take_stopped,
@@ -450,6 +460,7 @@ _TAKE: dict[type[Any], Callable[[Core, Any], None]] = {
     FigureTaken: world.take_figure,
     UrlSeen: take_url,
     ClockStepped: _take_step,
+    Stalled: _take_stall,
     HealthSeen: world.take_health,
     Noted: world.take_note,
     RunbookSeen: _take_runbook,

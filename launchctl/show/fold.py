@@ -122,6 +122,10 @@ def _wall_stepped(state: State, event: ev.WallStepped) -> None:
     state.skew_us = event.skew_us
 
 
+def _stalled(_state: State, _event: ev.Stalled) -> None:
+    """For people: N ran on, and the engine goes by N alone."""
+
+
 def _hold_opened(state: State, event: ev.HoldOpened) -> None:
     if event.name in state.holds:
         raise IllegalEvent(f"hold_opened: {event.name!r} is open already")
@@ -445,6 +449,7 @@ _HANDLERS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.Recovered: _recovered,
     ev.T0Set: _t0_set,
     ev.WallStepped: _wall_stepped,
+    ev.Stalled: _stalled,
     ev.HoldOpened: _hold_opened,
     ev.HoldTimed: _hold_timed,
     ev.HoldReleased: _hold_released,

@@ -259,6 +259,16 @@ class ClockStepped:
 
 
 @dataclass(frozen=True, slots=True)
+class Stalled:
+    """For ``lost_us`` nobody conducted: the machine was ``suspended``, or the
+    conductor's loop was ``blocked``. It is over.
+    """
+
+    cause: str
+    lost_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
 class HealthSeen:
     """A far end's health changed. ``target`` as in commands; ``level`` good, warning,
     bad or offline.
@@ -302,6 +312,7 @@ Input = (
     | FigureTaken
     | UrlSeen
     | ClockStepped
+    | Stalled
     | HealthSeen
     | Noted
     | RunbookSeen

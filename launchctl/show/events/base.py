@@ -7,7 +7,15 @@ from typing import ClassVar
 
 from launchctl.times import Micros
 
-SPANS = ("late_by_us", "skew_us", "shift_us", "delay_us", "to_us", "back_us")
+SPANS = (
+    "late_by_us",
+    "skew_us",
+    "shift_us",
+    "delay_us",
+    "to_us",
+    "back_us",
+    "lost_us",
+)
 """Fields that hold a span. Every other field named ``_us`` holds an instant."""
 
 

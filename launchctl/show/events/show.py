@@ -50,6 +50,15 @@ class WallStepped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stalled(Event):
+    """Nobody conducted for ``lost_us``: ``cause`` is ``suspended`` or ``blocked``."""
+
+    event: ClassVar[str] = "stalled"
+    cause: str
+    lost_us: Micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldOpened(Event):
     """A hold opened at ``since_us``; ``until_us`` if it ends by itself."""
 

@@ -376,8 +376,8 @@ const said = (object) => Object.entries(object)
 
 /** What of a line people read, in this order; the rest is for programs. */
 const TOLD = ['role', 'verb', 'target', 'name', 'about', 'state', 'answer', 'became', 'hold', 'what', 'value',
-  'reason', 'detail', 'text', 'receipt_url'];
-const LOUD = /failed|parked|doubt|refused|aborted|hand|stepped|error|late/;
+  'cause', 'lost_s', 'skew_s', 'reason', 'detail', 'text', 'receipt_url'];
+const LOUD = /failed|parked|doubt|refused|aborted|hand|stepped|stalled|error|late/;
 
 /** The last events, newest first. */
 export function drawLog(lines, wall) {
