@@ -122,10 +122,12 @@ def _unsent(core: Core, planned: Planned, slot: Slot) -> bool:
 
 
 def _send_us(core: Core, planned: Planned, expected_us: Micros | None) -> Micros | None:
-    """When it was due; else when it is expected, now at the earliest."""
+    """When it was due; else when it is expected, now at the earliest; None: unknown."""
     cue = core.state.cues[planned.cue.id]
     if cue.due_us is not None and cue.state is not CueWord.PENDING:
         return cue.due_us
+    if planned.cue.reserve:
+        return None  # it may never leave: nothing is expected, nothing stands for it
     if cue.state is CueWord.STANDBY:
         return core.now_us
     return None if expected_us is None else max(expected_us, core.now_us)

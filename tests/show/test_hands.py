@@ -7,7 +7,7 @@ import pytest
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.model import Account, AtWall, Embargo, Lift, OnAir
 from launchctl.show.inputs import Answer, Ended, PostSeen, Sight
-from launchctl.times import MINUTE, SECOND, Micros
+from launchctl.times import HOUR, MINUTE, SECOND, Micros
 from tests.show.build import START, T0, book, cue, post, scene
 from tests.show.play import Play
 
@@ -65,6 +65,19 @@ def test_one_key_adopts_what_was_found() -> None:
     [adopted] = play.named("cue_adopted")
     assert ("7", URL) == (adopted.receipt_id, adopted.receipt_url)
     assert "green" == play.engine.verdict
+
+
+def test_a_post_in_reserve_is_never_meant() -> None:
+    """SEMANTICS 6: it has no expected send, so what is posted by hand while it lies
+    ready stands for the next post that has one, or for none.
+    """
+    ready = cue("ready", post("R"), go=("caller",), reserve=True)
+    play = show(ready, cue("day-one", post(), at="T-0"))
+    look(play, T0 - HOUR, id="5")
+    look(play, T0 - MINUTE)
+    play.run(T0)
+    assert "standby" == play.state_of("ready")
+    assert ["day-one"] == [event.cue for event in play.named("post_by_hand")]
 
 
 def test_fire_sends_ours_all_the_same() -> None:
