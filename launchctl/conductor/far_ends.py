@@ -116,6 +116,8 @@ def _addresses(  # noqa: C901  a loop for each kind of far end
     for action in _actions(runbook):
         if isinstance(action, Http):
             yield action.http.url, action.http.url
+            if action.http.confirm is not None:
+                yield action.http.confirm.get, action.http.confirm.get
 
 
 def _is_loopback(url: str | None) -> bool:

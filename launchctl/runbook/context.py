@@ -26,7 +26,9 @@ _SCHEMES = {
     "stage": ("ws", "wss"),
     "web": ("http", "https"),
     "osc": ("osc", "osc.udp"),
+    "link": ("http", "https"),
 }
+"""By kind of address. A link is only told; every other is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,16 @@ class Context:
         base_dir: where relative files lie.
         environ: for addresses written ``{env: NAME}``.
         sets: addresses from outside, by dotted path; taken out as they are used.
+        origins: where a whole origin (``https://shop.example``) is reached instead.
+        origins_met: those of them that the runbook has an address at.
     """
 
     reader: Reader
     base_dir: Path
     environ: Mapping[str, str]
     sets: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    origins_met: set[str] = field(default_factory=set)
     timezone: str | None = None
     earliest_us: Micros | None = None
     shift_us: Micros = 0
@@ -192,7 +198,9 @@ class Context:
         return read
 
     def address(self, what: str, path: str, kind: str) -> Read[str]:
-        """A URL, written out or ``{env: NAME}``; ``--set PATH=URL`` goes before it."""
+        """A URL, written out or ``{env: NAME}``; ``--set PATH=URL`` goes before it, and
+        ``--set ORIGIN=URL`` replaces its origin.
+        """
 
         def read(node: Node) -> str | None:
             reader = self.reader
@@ -208,9 +216,18 @@ class Context:
             if problem := _address_problem(url, _SCHEMES[kind]):
                 reader.problem(node, f"{what}: {problem}")
                 return None
-            return url
+            return url if kind == "link" else self._moved(url)
 
         return read
+
+    def _moved(self, url: str) -> str:
+        """The address with its origin replaced from outside, if that was asked for."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self.origins:
+            return url
+        self.origins_met.add(origin)
+        return self.origins[origin].rstrip("/") + url.removeprefix(origin)
 
     def _from_environ(self, what: str, node: MappingNode) -> str | None:
         fields = self.reader.fields(node, what)

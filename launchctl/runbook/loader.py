@@ -85,8 +85,8 @@ def load_text(  # noqa: PLR0913  as load
         reader=reader,
         base_dir=Path(path).parent if base_dir is None else base_dir,
         environ=os.environ if environ is None else environ,
-        sets=_sets(reader, sets),
     )
+    _take_sets(context, sets)
     runbook = None
     with bounded_guesses():
         fields = _document(reader, data)
@@ -109,10 +109,12 @@ def load_text(  # noqa: PLR0913  as load
     return runbook.model_copy(update={"warnings": warnings})
 
 
-def _sets(reader: Reader, sets: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _take_sets(context: Context, sets: Sequence[tuple[str, str]]) -> None:
     """``--set`` may change addresses, and nothing else."""
-    found: dict[str, str] = {}
     for key, value in sets:
+        if key.startswith(("http://", "https://")):
+            context.origins[key.rstrip("/")] = value
+            continue
         parts = key.split(".")
         if len(parts) == 3 and (parts[0], parts[2]) in (
             ("stages", "url"),
@@ -120,19 +122,18 @@ def _sets(reader: Reader, sets: Sequence[tuple[str, str]]) -> dict[str, str]:
             ("outputs", "playback"),
             ("osc", "url"),
         ):
-            found[key] = value
+            context.sets[key] = value
             continue
-        reader.problems.append(
+        context.reader.problems.append(
             Problem(
                 "--set",
                 1,
                 1,
                 f"{key!r} cannot be set from outside: expected "
-                "stages.NAME.url, accounts.NAME.api, outputs.NAME.playback or "
-                "osc.NAME.url",
+                "stages.NAME.url, accounts.NAME.api, outputs.NAME.playback, "
+                "osc.NAME.url or an origin such as https://shop.example",
             )
         )
-    return found
 
 
 def _document(reader: Reader, data: bytes) -> Fields | None:

@@ -9,6 +9,7 @@ import pytest
 
 from launchctl.errors import RunbookError
 from launchctl.runbook import load_text, model
+from launchctl.runbook.actions import Http
 from launchctl.runbook.model import Runbook
 from launchctl.times import HOUR, MINUTE, SECOND, format_instant, parse_instant
 
@@ -155,6 +156,28 @@ def test_set_changes_addresses_and_nothing_else() -> None:
         "is not in the runbook" in refused(text, sets=[("stages.b.url", "ws://x")])[0]
     )
     assert "ws://" in refused(text, sets=[("stages.main.url", "http://x")])[0]
+
+
+def test_set_replaces_an_origin_wherever_it_is_reached() -> None:
+    """--set https://SHOP=http://... moves calls and pages there, links stay as they are
+    told; an origin that the runbook does not reach is refused.
+    """
+    shop = "https://shop.example"
+    output = (
+        f"outputs: {{live: {{stage: main, playback: '{shop}/l', watch: '{shop}'}}}}"
+    )
+    call = f'http: {{url: "{shop}/flags", again: safe}}'
+    text = HEAD + STAGE + output + f"\ncues: [{{cue: a, at: T-0, do: [{{{call}}}]}}]\n"
+    runbook = read(text, sets=[(shop, "http://127.0.0.1:8/s/")])
+    (action,) = runbook.cues[0].do
+    assert isinstance(action, Http)
+    assert "http://127.0.0.1:8/s/flags" == action.http.url
+    output_read = runbook.outputs["live"]
+    assert "http://127.0.0.1:8/s/l" == output_read.playback
+    assert shop == output_read.watch
+    assert read(text).digest == runbook.digest
+    (said,) = refused(text, sets=[("https://other.example", "http://x")])
+    assert "'https://other.example' is not in the runbook" in said
 
 
 def test_addresses_from_the_environment() -> None:

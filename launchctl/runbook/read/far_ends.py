@@ -34,7 +34,7 @@ def read_output(context: Context, name: str, fields: Fields) -> model.Output | N
     else:
         playback = fields.take("playback", read)
     delay = fields.take("delay", reader.span("delay"))
-    watch = fields.take("watch", context.address("watch", "", "web"))
+    watch = fields.take("watch", context.address("watch", "", "link"))
     if stage is None and "stage" not in context.kinds:
         reader.problem(
             fields.node, f"output {name}: nothing feeds it", "declare `stages:`"

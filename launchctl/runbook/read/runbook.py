@@ -63,7 +63,8 @@ def read_runbook(
     values["procedures"] = {**(procedures or {}), **(answers or {})}
     values["safe"] = fields.take("safe", read_do(context, "safe", "safe")) or ()
     fields.done(later=TOP)
-    for key in context.sets:
+    unknown = [*context.sets, *(context.origins.keys() - context.origins_met)]
+    for key in sorted(unknown):
         reader.problems.append(Problem("--set", 1, 1, f"{key!r} is not in the runbook"))
     return values
 
