@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import launchctl
 from launchctl.cli.processes import start_child
@@ -18,7 +19,7 @@ from launchctl.errors import InputError
 from launchctl.rehearsal.emulators.x_account import XAccount
 from launchctl.runbook import actions as act
 from launchctl.runbook.loader import load
-from launchctl.runbook.model import Runbook
+from launchctl.runbook.model import Runbook, UrlOk
 from launchctl.runbook.references import all_cues
 from launchctl.runbook.secrets import front_needs, show_needs
 from launchctl.times import SECOND
@@ -83,7 +84,7 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
             name: {"password": passwords[name], **scenery(runbook, name)}
             for name in runbook.stages
         },
-        "effects": {},
+        "effects": _effects(runbook),
     }
     with tempfile.TemporaryDirectory(prefix="launch-demo-") as folder:
         child = await start_child("emulators", Path(folder), boot)
@@ -106,6 +107,7 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
                         for name, output in runbook.outputs.items()
                         if output.playback is not None
                     ),
+                    *((origin, child.ready["web"]) for origin in _origins(runbook)),
                 ),
                 environ=_environ(runbook, passwords, hook_secret, child.ready["web"]),
                 hook_secret=hook_secret,
@@ -152,6 +154,36 @@ def scenery(  # noqa: C901  an arm a kind
         for name in [scene] if scene else list(scenes):
             scenes.setdefault(name, []).append(source)
     return {"scenes": scenes, "texts": [*texts], "audio": [*audio], "films": films}
+
+
+def _pages(runbook: Runbook) -> Iterator[tuple[str, str]]:
+    """(address of a call, address of the page that shows it); no page: empty."""
+    for _, cue in all_cues(runbook):
+        for action in cue.do:
+            if isinstance(action, act.Http):
+                confirm = action.http.confirm
+                yield action.http.url, confirm.get if confirm else ""
+        for gate in cue.gate:
+            if isinstance(gate, UrlOk):
+                yield gate.url, ""
+
+
+def _origins(runbook: Runbook) -> tuple[str, ...]:
+    """Every origin that calls and pages of the runbook lie at, once."""
+    found = (urlsplit(url) for addresses in _pages(runbook) for url in addresses if url)
+    return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in found))
+
+
+def _effects(runbook: Runbook) -> dict[str, tuple[str, str]]:
+    """What a call changes: path to (path of the page, what it then shows)."""
+    effects = {}
+    for _, cue in all_cues(runbook):
+        for action in cue.do:
+            if isinstance(action, act.Http) and action.http.confirm is not None:
+                confirm = action.http.confirm
+                page = urlsplit(confirm.get).path
+                effects[urlsplit(action.http.url).path] = (page, confirm.contains or "")
+    return effects
 
 
 def _environ(

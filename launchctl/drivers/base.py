@@ -55,15 +55,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading the far end showed. ``ABSENT`` here means: not there *now*.
-
-    ``final``: reading again can show nothing else (there is nothing to read).
-    """
+    """What reading the far end showed. ``ABSENT`` here means: not there *now*."""
 
     sight: Sight
     receipt: Receipt | None = None
     detail: str = ""
-    final: bool = False
 
 
 class Secrets(Protocol):

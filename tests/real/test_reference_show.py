@@ -23,7 +23,9 @@ from tests.show_rig import Show, running_show
 pytestmark = pytest.mark.real
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
-CEO, BRAND = XAccount.made("elonmusk"), XAccount.made("TeslaMotors")
+CEO, BRAND, SOLAR = (
+    XAccount.made(handle) for handle in ("elonmusk", "TeslaMotors", "solarcity")
+)
 DOORS_IN_3_S = ("--t0", "+30m3s")
 """Doors are at T-30m."""
 
@@ -50,7 +52,7 @@ def obs(tmp_path: Path, server: RtmpServer) -> Iterator[ObsProcess]:
 @pytest.fixture
 async def x() -> AsyncIterator[XEmulator]:
     """X, with both accounts of the show."""
-    emulator = XEmulator([CEO, BRAND], wall_us)
+    emulator = XEmulator([CEO, BRAND, SOLAR], wall_us)
     await emulator.start()
     yield emulator
     await emulator.aclose()
@@ -58,7 +60,7 @@ async def x() -> AsyncIterator[XEmulator]:
 
 @asynccontextmanager
 async def evening(
-    folder: Path, obs: ObsProcess, x: XEmulator
+    folder: Path, obs: ObsProcess, server: RtmpServer, x: XEmulator
 ) -> AsyncIterator[tuple[Show, Witness]]:
     """The show with its doors about to open, and who watches it from outside."""
     shutil.copytree(RUNBOOKS / "assets", folder / "assets")
@@ -66,11 +68,14 @@ async def evening(
         "OBS_MAIN": obs.password,
         **CEO.environ("X_CEO"),
         **BRAND.environ("X_BRAND"),
+        **SOLAR.environ("X_SOLAR"),
     }
     addresses = {
         "stages.main.url": obs.url,
         "accounts.ceo.api": x.url,
         "accounts.brand.api": x.url,
+        "accounts.solar.api": x.url,
+        "outputs.live.playback": server.playback,
     }
     sets = [f"--set={path}={value}" for path, value in addresses.items()]
     runbook = (RUNBOOKS / "model-3-reveal.yaml").read_text()
@@ -86,7 +91,7 @@ async def test_doors_open_on_real_obs(
     viewers get segments. Ended early, the show leaves picture and stream to the people
     in the room, and has posted nothing.
     """
-    async with evening(tmp_path, obs, x) as (show, witness):
+    async with evening(tmp_path, obs, server, x) as (show, witness):
         ended = await show.line("cue_ended", cue="doors")
         assert "done" == ended["state"]
         assert ["Countdown"] == [scene for scene, _ in witness.scenes]
@@ -94,6 +99,7 @@ async def test_doors_open_on_real_obs(
         (stage,) = (await show.status())["stages"]
         assert ("Countdown", True) == (stage["program"], stage["streaming"])
         await eventually(server.playlist)
+        await show.launch("skip", "online-open")
         await show.launch("end")
         assert 0 == await show.ended()
         assert ("Countdown", True) == (witness.program(), witness.streaming())
@@ -101,10 +107,10 @@ async def test_doors_open_on_real_obs(
 
 
 async def test_an_aborted_show_leaves_its_safe_picture(
-    tmp_path: Path, obs: ObsProcess, x: XEmulator
+    tmp_path: Path, obs: ObsProcess, server: RtmpServer, x: XEmulator
 ) -> None:
     """``safe`` is on program when the run has ended; what was to come never came."""
-    async with evening(tmp_path, obs, x) as (show, witness):
+    async with evening(tmp_path, obs, server, x) as (show, witness):
         await show.line("cue_ended", cue="doors")
         await show.launch("abort")
         await show.ended()
@@ -119,7 +125,7 @@ async def test_a_lost_stream_puts_the_holding_slide_on_program(
     """The procedure starts by itself once the server is gone for long enough, and OBS
     finds the server again without anybody's help.
     """
-    async with evening(tmp_path, obs, x) as (show, witness):
+    async with evening(tmp_path, obs, server, x) as (show, witness):
         await show.line("cue_ended", cue="doors")
         assert "Countdown" == witness.program()
         server.kill()

@@ -149,13 +149,15 @@ def test_every_key_of_the_schema_points_somewhere() -> None:
     assert set() == wanted - set(SCHEMA["$defs"])
 
 
-def test_the_reference_show_is_the_evening() -> None:
-    """It opens half an hour before T-0, ends itself, and guards the reveal post."""
+def test_the_reference_show_is_the_evening_and_its_week() -> None:
+    """Its evening is at half past eight in California, and the last post ends it."""
     runbook = load(ROOT / "runbooks" / "model-3-reveal.yaml", environ={})
     assert "2016-04-01T03:30:00+00:00" == _iso(runbook.t0_us)
     ends = [cue.id for cue in runbook.cues if any(a.kind == "end" for a in cue.do)]
-    assert ["good-night"] == ends
-    assert {"stream-down", "crisis"} == set(runbook.procedures)
+    assert ["week-over"] == ends
+    assert {"stream-down", "crisis", "rare-earths", "front-end"} == set(
+        runbook.procedures
+    )
 
 
 def _iso(at_us: int | None) -> str:

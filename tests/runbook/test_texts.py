@@ -223,7 +223,7 @@ VALUES = {
     "UNRELATED": "s3",
     **{
         f"{prefix}_{part}": f"{prefix}-{part}"
-        for prefix in ("X_CEO", "X_BRAND")
+        for prefix in ("X_CEO", "X_BRAND", "X_SOLAR")
         for part in (
             "CONSUMER_KEY",
             "CONSUMER_SECRET",
@@ -239,7 +239,7 @@ def test_each_process_gets_only_its_own_secrets() -> None:
     runbook = load(SHOW, environ={})
     assert {"env:STORES": "s2"} == resolve_front(runbook, VALUES)
     show = resolve_show(runbook, VALUES)
-    assert 9 == len(show)
+    assert 13 == len(show)
     assert "env:STORES" not in show
     assert "env:UNRELATED" not in show
     secrets = GivenSecrets(show)
