@@ -26,7 +26,7 @@ _TRIES_AFTER = 3
 
 
 async def settle(driver: Driver, task: Settle, now_us: Callable[[], Micros]) -> Settled:
-    """Read until found, or until the lag window has passed.
+    """Read until found, or the lag window has passed, or there is nothing to read.
 
     The last reading begins after the window's end, so that ``ABSENT`` is meant; if just
     that one fails, a few more are tried.
@@ -38,7 +38,7 @@ async def settle(driver: Driver, task: Settle, now_us: Callable[[], Micros]) -> 
             tries -= 1
         reading = await _read(driver, task)
         certain = tries < _TRIES_AFTER and reading.sight is not Sight.UNREADABLE
-        if reading.sight is Sight.FOUND or certain or tries == 0:
+        if reading.sight is Sight.FOUND or reading.final or certain or tries == 0:
             return Settled(
                 key=task.command.key,
                 attempt=task.command.attempt,

@@ -55,11 +55,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading the far end showed. ``ABSENT`` here means: not there *now*."""
+    """What reading the far end showed. ``ABSENT`` here means: not there *now*.
+
+    ``final``: reading again can show nothing else (there is nothing to read).
+    """
 
     sight: Sight
     receipt: Receipt | None = None
     detail: str = ""
+    final: bool = False
 
 
 class Secrets(Protocol):

@@ -105,7 +105,8 @@ class HttpDriver:
         """Look at the confirming page once; without one nothing can be known."""
         confirm = _body(command).confirm
         if confirm is None:
-            return Reading(Sight.UNREADABLE, detail="the call has no `confirm` to read")
+            detail = "the call has no `confirm` to read"
+            return Reading(Sight.UNREADABLE, detail=detail, final=True)
         seen = await self._seen(confirm, _LOOK_S)
         if seen is None:
             detail = f"{_host(confirm.get)} does not answer"

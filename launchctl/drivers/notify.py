@@ -94,7 +94,9 @@ class NotifyDriver:
 
     async def read(self, command: Command) -> Reading:  # noqa: ARG002  one interface
         """Messages cannot be read back."""
-        return Reading(Sight.UNREADABLE, detail="messages cannot be read back")
+        return Reading(
+            Sight.UNREADABLE, detail="messages cannot be read back", final=True
+        )
 
     async def check(self) -> Health:
         """The last known health: asking would be telling."""

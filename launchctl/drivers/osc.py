@@ -61,7 +61,9 @@ class OscDriver:
 
     async def read(self, command: Command) -> Reading:  # noqa: ARG002  Driver
         """A desk cannot be asked."""
-        return Reading(Sight.UNREADABLE, detail="a desk says nothing: look at it")
+        return Reading(
+            Sight.UNREADABLE, detail="a desk says nothing: look at it", final=True
+        )
 
     async def check(self) -> Health:
         """Whether its address can be found."""

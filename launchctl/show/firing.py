@@ -7,12 +7,13 @@ from launchctl.runbook.actions import Effect
 from launchctl.show import build
 from launchctl.show import events as ev
 from launchctl.show import permissions as per
+from launchctl.show.again import in_time
 from launchctl.show.asking import ask
 from launchctl.show.commands import Command
 from launchctl.show.core import Core
 from launchctl.show.films import plays_anew
 from launchctl.show.holds import open_hold
-from launchctl.show.outcomes import conclude, end_action, in_time
+from launchctl.show.outcomes import conclude, end_action
 from launchctl.show.plan import Planned, Slot
 from launchctl.show.procedures import start_procedure
 from launchctl.show.retire import leave_out, retire, unsent

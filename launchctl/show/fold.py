@@ -271,11 +271,14 @@ def _closing(state: State, event: ev.Closing) -> None:
         state.closed_us = event.at_us
     for name in event.skipped:
         cue = state.cues[name]
+        why = f"the show was ended ({event.why})"
+        if cue.state is CueWord.PARKED and cue.reason:
+            why += f"; it was parked: {cue.reason}"
         cue.state = CueWord.SKIPPED
         cue.seq = event.seq
         cue.outcome = CueWord.SKIPPED
         cue.ended_us = event.at_us
-        cue.reason = f"the show was ended ({event.why})"
+        cue.reason = why
         cue.hold = None
     for name, slot in event.dropped:
         action = state.cues[name].actions[slot]

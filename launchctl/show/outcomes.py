@@ -11,6 +11,7 @@ from launchctl.runbook import actions as act
 from launchctl.runbook.actions import Effect, OnFailure
 from launchctl.show import build
 from launchctl.show import events as ev
+from launchctl.show.again import in_time, may_resend, pause_us
 from launchctl.show.asking import conclude_asked
 from launchctl.show.commands import Settle
 from launchctl.show.core import Core
@@ -22,9 +23,7 @@ from launchctl.show.procedures import start_procedure
 from launchctl.show.state import ActionState, CueState
 from launchctl.show.tables import (
     ACTIONS,
-    BACKOFF_US,
     GOOD,
-    KEYED_NETWORKS,
     LAG_WINDOW_US,
     NOTIFY_ATTEMPTS,
     UNENDED,
@@ -177,8 +176,7 @@ def _became(
         return _failed_of(core, cue, action), None
     if action.effect == Effect.ONCE and seen.answer is Answer.UNKNOWN:
         return _A.SETTLING, core.now_us + LAG_WINDOW_US
-    pause_us = BACKOFF_US[min(action.attempt, len(BACKOFF_US)) - 1]
-    next_us = max(core.now_us + pause_us, seen.retry_at_us or 0)
+    next_us = max(core.now_us + pause_us(action), seen.retry_at_us or 0)
     if action.effect == Effect.AT_LEAST_ONCE:
         again = action.attempt < NOTIFY_ATTEMPTS and core.state.closing != "abort"
     else:
@@ -191,18 +189,6 @@ def _failed_of(core: Core, cue: str | None, action: ActionState) -> ActionWord:
         return _A.FAILED
     slots = core.plan.cues[cue].slots
     return _failed_word(next(s.action for s in slots if s.id == action.slot))
-
-
-def in_time(core: Core, cue: str, at_us: Micros) -> bool:
-    """Whether an attempt at this instant is within fired + ``within``."""
-    if core.state.closing == "abort":
-        return False
-    planned = core.plan.cues[cue]
-    fired_us = core.state.cues[cue].fired_us
-    assert fired_us is not None
-    ahead_us = at_us - core.now_us
-    limit_us = core.clock(planned, fired_us) + planned.retry_us
-    return core.clock(planned) + ahead_us <= limit_us
 
 
 def take_stopped(core: Core, seen: Stopped) -> None:
@@ -260,7 +246,7 @@ def take_settled(core: Core, seen: Settled) -> None:
         detail=detail,
         receipt_id=seen.receipt.id if seen.receipt and became is _A.OK else None,
         receipt_url=seen.receipt.url if seen.receipt and became is _A.OK else None,
-        next_us=core.now_us if became is _A.RETRYING else None,
+        next_us=core.now_us + pause_us(action) if became is _A.RETRYING else None,
     )
     _after(core, cue, action, detail)
 
@@ -277,28 +263,10 @@ def _sighted(
         case Sight.ABSENT if action.kind == "stream":
             return _failed_of(core, cue, action), seen.detail or "state not reached"
         case _:
-            if _may_resend(core, cue, action, seen.sight):
-                return _A.RETRYING, seen.detail
-            return _A.IN_DOUBT, seen.detail or f"not found ({seen.sight})"
-
-
-def _may_resend(core: Core, cue: str, action: ActionState, sight: Sight) -> bool:
-    """Under a key, by ``again: safe``, or by ``doubt: resend`` once the lag window has
-    passed. The former sender is dead: its attempt has ended, or its process has (the
-    conductor proves that before it recovers).
-    """
-    if not in_time(core, cue, core.now_us):
-        return False
-    slots = core.plan.cues[cue].slots
-    slot = next(s for s in slots if s.id == action.slot)
-    match slot.action:
-        case act.Http():
-            return slot.action.http.again == "safe"
-        case act.Post() if slot.account is not None and sight is Sight.ABSENT:
-            account = core.runbook.accounts[slot.account]
-            return account.doubt == "resend" or account.network in KEYED_NETWORKS
-        case _:
-            return False
+            found = seen.detail or f"not found ({seen.sight})"
+            said = "; ".join(dict.fromkeys(filter(None, (action.detail, found))))
+            again = may_resend(core, cue, action, seen.sight)
+            return (_A.RETRYING if again else _A.IN_DOUBT), said
 
 
 # --- the cue ---------------------------------------------------------------------

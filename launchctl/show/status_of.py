@@ -342,7 +342,8 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
 def _post_word(cue: CueWord, sent: ActionState | None) -> str:
     if cue in UNFIRED:
         return "parked" if cue is CueWord.PARKED else "waiting"
-    if sent is not None:
+    stopped = sent is not None and sent.state is ActionWord.STOPPED
+    if sent is not None and not (stopped and cue is CueWord.SKIPPED):
         return _POST_WORDS[sent.state]
     return "skipped" if cue in (CueWord.SKIPPED, CueWord.NOT_TAKEN) else "waiting"
 

@@ -241,6 +241,11 @@ LAG_WINDOW_US = 60 * SECOND
 BACKOFF_US = tuple(n * SECOND for n in (1, 2, 4, 8, 16, 30))
 """Pause before the second, third, ... attempt; the last repeats."""
 
+JITTER = 0.25
+"""A pause is longer or shorter by up to this share: what failed together does not come
+again together.
+"""
+
 NOTIFY_ATTEMPTS = 5
 """An alert is tried this often: at least once, not for ever."""
 

@@ -130,3 +130,10 @@ def test_a_drivers_defect_is_unreadable():
         settled.sight,
         settled.detail,
     )
+
+
+def test_what_leaves_nothing_to_read_is_not_waited_for():
+    """A far end that can never be read says so once: no lag window helps."""
+    reading = Reading(Sight.UNREADABLE, detail="nothing to read", final=True)
+    settled, far_end, _ = run_settle(lambda _: reading)
+    assert (Sight.UNREADABLE, 1) == (settled.sight, far_end.reads)

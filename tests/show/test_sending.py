@@ -1,5 +1,7 @@
 """Sending once: intents, answers, retries, settling, and doubt (SEMANTICS 6)."""
 
+from itertools import pairwise
+
 import pytest
 
 from launchctl.runbook.base import SecretRef
@@ -36,11 +38,50 @@ def test_an_intent_stands_before_every_attempt_with_the_same_key():
     assert [(KEY, 1), (KEY, 2), (KEY, 3)] == [
         (item.key, item.attempt) for item in play.named("intent", "x")
     ]
-    assert [T0, T0 + 2 * SECOND, T0 + 5 * SECOND] == [
-        item.at_us for item in play.named("intent", "x")
-    ]
+    first, second, third = (item.at_us for item in play.named("intent", "x"))
+    answered = SECOND
+    for pause_s, pause_us in (
+        (1, second - first - answered),
+        (2, third - second - answered),
+    ):
+        assert 0.75 * pause_s * SECOND <= pause_us <= 1.25 * pause_s * SECOND
     assert "done" == play.state_of("x")
     assert "green" == play.engine.verdict
+
+
+def test_what_failed_together_does_not_come_again_together():
+    """SEMANTICS 6: a pause is jittered by its key; a fold finds the same pause."""
+    play = Play(
+        book(cue("x", post(), at="T-0"), cue("y", post(), at="T-0")),
+        answer=answering(*[Answer.NOT_SENT] * 2),
+    )
+    play.run(T0 + HOUR)
+    (_, again_x), (_, again_y) = (play.named("intent", name) for name in "xy")
+    assert again_x.at_us != again_y.at_us
+
+
+def test_what_cannot_be_read_and_may_be_repeated_is_sent_again_after_a_pause():
+    """SEMANTICS 6: http ``again: safe`` without ``confirm``: again, not at once, and
+    not for ever.
+    """
+    call = http(again="safe")
+
+    def answer(command):
+        if isinstance(command, Settle):
+            key, attempt = command.command.key, command.command.attempt
+            return [(1, Settled(key, attempt, Sight.UNREADABLE, detail="nothing"))]
+        return [(1, Ended(command.key, command.attempt, Answer.UNKNOWN, "503"))]
+
+    play = Play(book(cue("x", call, at="T-0")), answer=answer)
+    play.run(T0 + HOUR)
+    at_us = [item.at_us for item in play.named("intent", "x")]
+    assert all(later - earlier >= 0.75 * SECOND for earlier, later in pairwise(at_us))
+    assert 5 < len(at_us) < 12
+    assert T0 + 2 * MINUTE >= at_us[-1]
+    assert ("in_doubt", "http: 503; nothing") == (
+        play.state_of("x"),
+        play.engine.state.cues["x"].reason,
+    )
 
 
 def test_a_certain_no_fails_after_fired_plus_within():

@@ -224,7 +224,7 @@ def posting(answer=Answer.OK):
         world.trace.items.append(Sent(command, world.now_us)),
         world.give(Ended(command.key, command.attempt, answer), SECOND),
     )
-    world.advance(T0 + 2 * SECOND)
+    world.advance(T0 + 3 * SECOND)
     return world
 
 
