@@ -1,8 +1,8 @@
 """A wall clock that a test can set, for every process of a run: libfaketime.
 
-CLOCK_MONOTONIC and CLOCK_BOOTTIME stay as they are, as when somebody sets the clock. The
-processes of a run inherit no LD_PRELOAD, so each Python takes it up as it starts, by a
-``sitecustomize`` on its path.
+CLOCK_MONOTONIC and CLOCK_BOOTTIME stay as they are, as when somebody sets the clock.
+The processes of a run inherit no LD_PRELOAD, so each Python takes it up as it starts,
+by a ``sitecustomize`` on its path.
 """
 
 from __future__ import annotations
