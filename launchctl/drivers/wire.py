@@ -24,6 +24,7 @@ from typing import Any
 
 import aiohttp
 
+from launchctl.runbook.secrets import MIN_SECRET
 from launchctl.times import SECOND, Micros
 
 MAX_BODY = 1 << 20
@@ -182,10 +183,11 @@ def seconds_left(deadline_us: Micros, now_us: Micros) -> float:
 def scrub(text: str, secrets: Collection[str], limit: int = _DETAIL) -> str:
     """A far end's words, fit to be shown: one line, bounded, secrets struck out.
 
-    A far end (or a proxy before it) may echo what it was sent.
+    A far end (or a proxy before it) may echo what it was sent. What is shorter than a
+    secret can be (``MIN_SECRET``) is a word among words, and stays.
     """
     for secret in sorted(secrets, key=len, reverse=True):
-        if secret:
+        if len(secret) >= MIN_SECRET:
             text = text.replace(secret, "***")
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

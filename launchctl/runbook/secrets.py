@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from launchctl.errors import SecretMissingError
+from launchctl.errors import InputError, SecretMissingError
 from launchctl.runbook.actions import Action, Http
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.model import Runbook
@@ -26,6 +26,11 @@ CREDENTIALS: dict[str, tuple[str, ...]] = {
 """What each network asks for, behind the prefix."""
 
 MAX_FILE_BYTES = 64 * 1024
+
+MIN_SECRET = 4
+"""Characters of the shortest secret that is taken. A shorter one protects nothing, and
+could not be struck out of what a far end says without taking half the words along.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +105,39 @@ def resolve(
 
     Raises:
         SecretMissingError: naming all that is missing at once.
+        InputError: naming all that are too short to be secrets.
     """
     found: dict[str, str] = {}
     missing: list[str] = []
+    short: list[str] = []
     for need in needs:
         values, absent = _resolve_one(need, environ, base_dir)
         found.update(values)
         missing.extend(f"{need.what} needs {what}" for what in absent)
+        short.extend(f"{need.what}: {what}" for what in _too_short(need, values))
     if missing:
         raise SecretMissingError(
             "; ".join(dict.fromkeys(missing)),
             hint="set it in the environment, or correct the reference in the runbook",
         )
+    if short:
+        raise InputError(
+            f"{'; '.join(dict.fromkeys(short))} has fewer than {MIN_SECRET} characters",
+            hint="so short a secret cannot be kept out of logs: set a longer one there",
+        )
     return found
+
+
+def _too_short(need: Need, values: Mapping[str, str]) -> list[str]:
+    """The references, without values, of what is no secret. What stands beside an
+    account's own parts under its prefix is none of ours.
+    """
+    return [
+        name.partition(":")[2]
+        for name, value in values.items()
+        if len(value) < MIN_SECRET
+        and (not need.parts or name.endswith(tuple(need.parts)))
+    ]
 
 
 def _resolve_one(

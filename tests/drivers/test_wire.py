@@ -98,7 +98,12 @@ async def test_an_answer_that_breaks_off_is_no_answer(cut):
 
 def test_a_longer_secret_is_struck_out_whole():
     """A secret that begins like another is not left half."""
-    assert "***" == scrub("abc-def", ["abc", "abc-def"])
+    assert "***" == scrub("abcd-def", ["abcd", "abcd-def"])
+
+
+def test_what_is_too_short_for_a_secret_strikes_nothing_out():
+    """A value of three characters would take half of every sentence along."""
+    assert "the tea is ready" == scrub("the tea is ready", ["tea", "e"])
 
 
 @pytest.mark.parametrize(

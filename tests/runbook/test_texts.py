@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from launchctl.errors import SecretMissingError
+from launchctl.errors import InputError, SecretMissingError
 from launchctl.runbook import load, load_text
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.checks.posts import weighted_length
@@ -218,8 +218,8 @@ def test_what_stands_under_which_embargo(name: str, expected) -> None:
 # --- secrets --------------------------------------------------------------------------
 
 VALUES = {
-    "OBS_MAIN": "s1",
-    "STORES": "s2",
+    "OBS_MAIN": "s1-obs",
+    "STORES": "s2-stores",
     "UNRELATED": "s3",
     **{
         f"{prefix}_{part}": f"{prefix}-{part}"
@@ -237,18 +237,18 @@ VALUES = {
 def test_each_process_gets_only_its_own_secrets() -> None:
     """The front gets order sources only; the show all but these; nobody the rest."""
     runbook = load(SHOW, environ={})
-    assert {"env:STORES": "s2"} == resolve_front(runbook, VALUES)
+    assert {"env:STORES": "s2-stores"} == resolve_front(runbook, VALUES)
     show = resolve_show(runbook, VALUES)
     assert 13 == len(show)
     assert "env:STORES" not in show
     assert "env:UNRELATED" not in show
     secrets = GivenSecrets(show)
-    assert "s1" == secrets.get(SecretRef(env="OBS_MAIN"))
+    assert "s1-obs" == secrets.get(SecretRef(env="OBS_MAIN"))
     assert (
         "X_CEO-ACCESS_TOKEN"
         == secrets.with_prefix(SecretRef(env="X_CEO"))["ACCESS_TOKEN"]
     )
-    assert "s1" not in repr(secrets)
+    assert "s1-obs" not in repr(secrets)
 
 
 def test_missing_secrets_are_named_all_at_once_and_without_values() -> None:
@@ -264,6 +264,19 @@ def test_missing_secrets_are_named_all_at_once_and_without_values() -> None:
     ) == str(caught.value)
     with pytest.raises(SecretMissingError):
         GivenSecrets({}).get(SecretRef(env="OBS_MAIN"))
+
+
+def test_a_secret_too_short_to_be_one_is_refused_without_its_value() -> None:
+    """One to three characters could not be struck out of logs; what merely stands
+    beside an account's credentials is none of ours.
+    """
+    runbook = load(SHOW, environ={})
+    values = VALUES | {"OBS_MAIN": "xyz", "X_CEO_LANG": "en"}
+    with pytest.raises(InputError) as caught:
+        resolve_show(runbook, values)
+    assert "stage main: OBS_MAIN has fewer than 4 characters" == str(caught.value)
+    assert "xyz" not in caught.value.hint
+    assert resolve_show(runbook, values | {"OBS_MAIN": "wxyz"})
 
 
 def test_secrets_from_files(tmp_path: Path) -> None:
