@@ -14,7 +14,7 @@ from launchctl.runbook import actions as act
 from launchctl.runbook.embargo import embargoes_of
 from launchctl.runbook.model import At, AtCue, AtT, AtWall, Cue, Embargo, Runbook
 from launchctl.runbook.references import all_cues
-from launchctl.show.gate_names import gate_name
+from launchctl.show.gates.names import gate_name
 from launchctl.show.timeline import PlannedCue, planned
 from launchctl.times import (
     SECOND,

@@ -102,6 +102,19 @@ class Agenda:
             self.outlook_us = at_us
             self.at_n(at_us, "outlook", "")
 
+    def look_at(self, owner: str) -> None:
+        """A condition may say something else: ``cue:X``, ``gate:X``, ``embargo:X``."""
+        kind, _, name = owner.partition(":")
+        if kind == "gate":
+            if name in self.waiting:
+                self.cues[name] = None
+        elif kind == "embargo":
+            self.lifts = True
+        elif kind == "criterion":
+            self.criteria[""] = None
+        elif kind != "start":
+            self.owners[owner] = None
+
     def due(self, state: State, now_us: Micros) -> Iterable[Hint]:
         """Take the hints whose instant has come."""
         now_r_us = r_at(state, now_us)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from launchctl.runbook.actions import Say
 from launchctl.show import events as ev
-from launchctl.show.asking import conclude_all
-from launchctl.show.build import said
+from launchctl.show.actions.asking import conclude_all
+from launchctl.show.actions.content import said
+from launchctl.show.actions.ending import conclude
+from launchctl.show.actions.firing import send_loose
+from launchctl.show.actions.procedures import alive
 from launchctl.show.core import Core
-from launchctl.show.firing import send_loose
-from launchctl.show.outcomes import conclude
 from launchctl.show.plan import slots_of
-from launchctl.show.procedures import alive
 from launchctl.show.state import ActionState
 from launchctl.show.tables import (
     RUNNING,

@@ -11,7 +11,7 @@ from launchctl.runbook.model import AtT
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_r, n_at_wall, r_at, wall_at
 from launchctl.show.core import Core
-from launchctl.show.fold_time import RECYCLE
+from launchctl.show.fold.time import RECYCLE
 from launchctl.show.plan import Planned
 from launchctl.show.tables import RUNNING, UNFIRED, ActionWord, CueWord
 from launchctl.times import Micros

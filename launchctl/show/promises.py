@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from launchctl.runbook.actions import Promise
 from launchctl.show import events as ev
-from launchctl.show import permissions as per
 from launchctl.show.clocks import n_at_wall
 from launchctl.show.core import Core
-from launchctl.show.expected import expected_us
+from launchctl.show.gates import permissions as per
+from launchctl.show.outlook.expected import expected_us
 from launchctl.show.tables import RUNNING, CueWord
 from launchctl.times import HOUR, Micros, format_span
 

@@ -2,7 +2,7 @@
 
 from launchctl.runbook.model import Figure, Orders, Rounding
 from launchctl.show.engine import Engine
-from launchctl.show.wording import changes
+from launchctl.show.gates.wording import changes
 from launchctl.times import MINUTE
 from tests.show.build import T0, book, cue, post
 from tests.show.play import Play

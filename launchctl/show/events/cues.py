@@ -270,3 +270,30 @@ class CueAdopted(Event):
     slots: tuple[str, ...] = ()
     receipt_id: str | None = None
     receipt_url: str | None = None
+
+
+CUES: tuple[type[Event], ...] = (
+    CueReady,
+    CueUnready,
+    CueDue,
+    CueHeld,
+    CueFreed,
+    CueParked,
+    CueSkipped,
+    Fired,
+    CueEnded,
+    CueRearmed,
+    CueAsked,
+    Chosen,
+    Voted,
+    Intent,
+    Commanded,
+    AttemptEnded,
+    AttemptSettled,
+    ActionEnded,
+    ShownFor,
+    FilmMoved,
+    CueManual,
+    SettledByHand,
+    CueAdopted,
+)

@@ -84,3 +84,14 @@ class UrlChecked(Event):
     url: str
     ok: bool
     detail: str = ""
+
+
+PERMITS: tuple[type[Event], ...] = (
+    OverrideAsked,
+    Overridden,
+    Confirmed,
+    BatonTaken,
+    EmbargoWarned,
+    Retired,
+    UrlChecked,
+)

@@ -260,3 +260,31 @@ class ShowEnded(Event):
     event: ClassVar[str] = "show_ended"
     state: str
     verdict: str
+
+
+SHOW: tuple[type[Event], ...] = (
+    RunStarted,
+    Recovered,
+    T0Set,
+    WallStepped,
+    Stalled,
+    HoldOpened,
+    HoldTimed,
+    HoldReleased,
+    Standby,
+    CallAccepted,
+    CallRefused,
+    Approved,
+    Revoked,
+    Silenced,
+    Unsilenced,
+    CounterSet,
+    PlayerSet,
+    ProcedureStarted,
+    ProcedureEnded,
+    ProcedureRefused,
+    HardOut,
+    PromiseChecked,
+    Closing,
+    ShowEnded,
+)

@@ -69,3 +69,11 @@ class Amended(Event):
     procedures_added: tuple[str, ...] = ()
     procedures_dropped: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+
+
+TIME: tuple[type[Event], ...] = (
+    Recycled,
+    AmendAsked,
+    Amended,
+    CuePassed,
+)

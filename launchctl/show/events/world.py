@@ -175,3 +175,22 @@ class NoteTaken(Event):
     about: str
     text: str
     level: str = "info"
+
+
+WORLD: tuple[type[Event], ...] = (
+    StageChanged,
+    OutputChanged,
+    ByHand,
+    PostByHand,
+    Said,
+    NeedsPerson,
+    OrdersSampled,
+    FigureAsked,
+    FigureFixed,
+    LiftBegan,
+    LiftLatched,
+    EmbargoOpened,
+    ConditionChanged,
+    HealthChanged,
+    NoteTaken,
+)

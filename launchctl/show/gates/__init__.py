@@ -1,0 +1,1 @@
+"""What stands before a cue, written or not: gates, embargoes, approvals, figures."""

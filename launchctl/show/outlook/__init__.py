@@ -1,0 +1,1 @@
+"""What is to come as things stand: expected instants, and the end of the show."""

@@ -1,0 +1,204 @@
+"""When things are expected: the timeline from the present state (SEMANTICS 1).
+
+What has happened keeps its instant. What is still to come is never expected in the
+past: an overrun segment, a cue nobody gave GO, a hold of unknown end last to now.
+Instants have two coordinates here, N (``wall_us``) and R (``t_us``): offsets run on R,
+as holds delay them.
+"""
+
+from __future__ import annotations
+
+from launchctl.runbook.model import AtT, AtWall, Cue
+from launchctl.show.clocks import n_at_r, n_at_wall, r_at
+from launchctl.show.core import Core
+from launchctl.show.tables import RUNNING, CueWord
+from launchctl.show.timeline.scale import Instant
+from launchctl.show.timeline.walk import Timeline
+from launchctl.times import Micros
+
+_COMING = (
+    CueWord.IDLE,
+    CueWord.PENDING,
+    CueWord.STANDBY,
+    CueWord.WAITING,
+    CueWord.HELD,
+)
+_DROPPED = (CueWord.SKIPPED, CueWord.NOT_TAKEN)
+
+
+class ExpectedTimeline(Timeline):
+    """The expected instants at ``core.now_us``; with ``zero_us`` as they would be with
+    another T-0, the planned holds ``gone`` skipped.
+    """
+
+    def __init__(
+        self, core: Core, zero_us: Micros | None = None, gone: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(core.plan.by_id, core.runbook.segments)
+        self._core = core
+        self._zero_us = core.state.zero_r_us if zero_us is None else zero_us
+        self._holds_gone = gone
+        self._now = Instant(core.now_us, core.clock_r())
+        self._started = {
+            name: self._at_n(fired_us)
+            for name in self.segments
+            if (fired_us := self._first_fired(name)) is not None
+        }
+
+    # --- asked ------------------------------------------------------------------------
+
+    def cue_us(self, name: str) -> Micros | None:
+        """N at which a cue fired, or is expected to; None if it never will."""
+        cue = self._core.state.cues[name]
+        if cue.state in _DROPPED or self._gone(name):
+            return None
+        return self.cue(name).wall_us
+
+    def state_of(self, segment: str) -> str:
+        """``pending``, ``running``, ``done`` or ``dropped``."""
+        if segment in self._started:
+            return "running" if self._ended(segment) is None else "done"
+        return "dropped" if self._dropped(segment) else "pending"
+
+    # --- the timeline -----------------------------------------------------------------
+
+    def settled(self, node: str) -> Instant | None:
+        """Cues that fired or ended, segments that began or are over."""
+        kind, _, segment = node.rpartition(" ")
+        if kind == "begin":
+            return self._started.get(segment)
+        if kind == "end":
+            return self._ended(segment) if segment in self._started else None
+        cue = self._core.state.cues[node]
+        if cue.state in _COMING:
+            return None
+        at_us = cue.ended_us if cue.fired_us is None else cue.fired_us
+        return None if at_us is None else self._at_n(at_us)
+
+    def to_come(self, at: Instant) -> Instant:
+        """Never before now."""
+        if at.wall_us is None or at.wall_us >= self._core.now_us:
+            return at
+        return self._now
+
+    def at(self, cue: Cue) -> Instant:
+        """A T-offset through the holds ahead; a wall instant as the wall goes now."""
+        state = self._core.state
+        match cue.at:
+            case AtT(offset_us=offset_us) if self._zero_us is not None:
+                return self._at_r(self._zero_us + offset_us)
+            case AtWall(at_us=wall_us):
+                return self._at_n(n_at_wall(state, wall_us))
+            case _:
+                return Instant()
+
+    def later(self, start: Instant, by_us: Micros) -> Instant:
+        """An offset runs on R."""
+        return Instant() if start.t_us is None else self._at_r(start.t_us + by_us)
+
+    def _compute_begin(self, segment: str) -> Instant:
+        """A first cue that was skipped begins nothing."""
+        first = self._first(segment)
+        skipped = (
+            first is not None and self._core.state.cues[first.id].state in _DROPPED
+        )
+        if skipped and segment in self._before:
+            return self._get(f"end {self._before[segment]}")
+        return super()._compute_begin(segment)
+
+    def _compute_end(self, segment: str) -> Instant:
+        if self._dropped(segment):
+            return self._get(f"begin {segment}")
+        return super()._compute_end(segment)
+
+    def _needs(self, node: str) -> tuple[str, ...]:
+        kind, _, segment = node.rpartition(" ")
+        needs = super()._needs(node)
+        if kind == "begin" and segment in self._before:
+            return (*needs, f"end {self._before[segment]}")
+        return needs
+
+    # --- inside -----------------------------------------------------------------------
+
+    def _gone(self, name: str) -> bool:
+        """True if nothing fires any more and it had not."""
+        unfired = self._core.state.cues[name].fired_us is None
+        return unfired and self._core.state.show not in RUNNING
+
+    def _first_fired(self, segment: str) -> Micros | None:
+        fired = [
+            cue.fired_us
+            for name in self.members[segment]
+            if (cue := self._core.state.cues[name]).fired_us is not None
+            and cue.state not in _COMING
+            and not self.cues[name].pinned
+        ]
+        return min(fired, default=None)
+
+    def _dropped(self, segment: str) -> bool:
+        """True if every cue of it was skipped."""
+        names = self.members[segment]
+        cues = self._core.state.cues
+        return bool(names) and all(cues[name].state in _DROPPED for name in names)
+
+    def _ended(self, segment: str) -> Instant | None:
+        """A segment that began is over when a later one begins, or with the show."""
+        names = list(self.segments)
+        later = names[names.index(segment) + 1 :]
+        began = [self._started[name] for name in later if name in self._started]
+        if began:
+            return min(began, key=lambda at: at.wall_us or 0)
+        closed_us = self._core.state.closed_us
+        return None if closed_us is None else self._at_n(closed_us)
+
+    def _at_n(self, n_us: Micros) -> Instant:
+        core = self._core
+        if n_us <= core.now_us:
+            return Instant(n_us, r_at(core.state, n_us))
+        ahead_us = max(0, n_us - _resumes_us(core))
+        return Instant(n_us, core.clock_r() + ahead_us)
+
+    def _at_r(self, r_us: Micros) -> Instant:
+        core = self._core
+        now_r_us = core.clock_r()
+        if r_us <= now_r_us:
+            return Instant(n_at_r(core.state, r_us), r_us)
+        held_us = _holds_before(core, (now_r_us, r_us), self._zero_us, self._holds_gone)
+        return Instant(_resumes_us(core) + (r_us - now_r_us) + held_us, r_us)
+
+
+def expected_us(core: Core, name: str) -> Micros | None:
+    """The instant of N at which the cue is expected to fire; None if none is known.
+
+    What has fired keeps its instant; a hold of unknown end lasts to now.
+    """
+    return ExpectedTimeline(core).cue_us(name)
+
+
+def _resumes_us(core: Core) -> Micros:
+    """N at which R goes on: now, or when the holds that end by themselves have."""
+    holds = core.state.holds.values()
+    ends = [hold.until_us for hold in holds if hold.until_us is not None]
+    return max([core.now_us, *ends])
+
+
+def _holds_before(
+    core: Core,
+    between_r_us: tuple[Micros, Micros],
+    zero_us: Micros | None,
+    gone: tuple[str, ...],
+) -> Micros:
+    """How long the planned holds last that lie between now and an R."""
+    if zero_us is None:
+        return 0
+    longest: dict[Micros, Micros] = {}
+    for name in core.plan.planned_holds:
+        item = core.plan.cues[name]
+        ahead = core.state.cues[name].state is CueWord.PENDING and name not in gone
+        if not ahead or item.planned_hold is None or not isinstance(item.cue.at, AtT):
+            continue
+        at_us = zero_us + item.cue.at.offset_us
+        if between_r_us[0] < at_us < between_r_us[1]:
+            for_us = item.planned_hold.for_us or 0
+            longest[at_us] = max(for_us, longest.get(at_us, 0))
+    return sum(longest.values())

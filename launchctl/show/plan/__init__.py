@@ -1,0 +1,16 @@
+"""What never changes in a run, worked out once: order, slots, rules, who reads what."""
+
+from launchctl.show.plan.cues import Planned, Slot, predecessors, slots_of
+from launchctl.show.plan.make import make_plan
+from launchctl.show.plan.plan import Plan, may, roles_that_may
+
+__all__ = [
+    "Plan",
+    "Planned",
+    "Slot",
+    "make_plan",
+    "may",
+    "predecessors",
+    "roles_that_may",
+    "slots_of",
+]

@@ -1,0 +1,1 @@
+"""What people may call for, and what it does (SEMANTICS 8)."""

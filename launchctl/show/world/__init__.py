@@ -1,0 +1,1 @@
+"""What was seen of the world, and what it changes (SEMANTICS 5 and 6)."""
