@@ -115,7 +115,6 @@ def test_what_is_not_built_yet_is_listed() -> None:
     """Each word that the loader refuses as not built yet is listed as reserved."""
     words = {
         *unbuilt.TOP,
-        *unbuilt.CUE,
         *unbuilt.ACTIONS,
         *unbuilt.GATES,
         *unbuilt.DRIVERS,

@@ -51,7 +51,7 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
         hooks: list[web.RouteDef] = []
         if runbook.orders:
             ledger = await stack.enter_async_context(
-                folder.ledger(runbook.orders.sources, writer=True)
+                folder.ledger(runbook.orders, writer=True)
             )
             hooks = _hooks(runbook, ledger, GivenSecrets(boot["secrets"]), folder)
         viewer = await Viewer.open(folder)
@@ -119,6 +119,7 @@ def _hooks(
             source.name,
             [secrets.get(ref) for ref in source.secret],
             frozenset(orders.deposit_minor),
+            joins=source.joins or "",
         )
         for source in orders.sources
     }

@@ -49,11 +49,10 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         lease = folder.lease()
         lease.acquire()
         stack.callback(lease.release)
-        sources = runbook.orders.sources if runbook.orders else ()
         store = Store(
             journal=await stack.enter_async_context(folder.journal(writer=True)),
             inbox=await stack.enter_async_context(folder.inbox()),
-            ledger=await stack.enter_async_context(folder.ledger(sources)),
+            ledger=await stack.enter_async_context(folder.ledger(runbook.orders)),
             lease=lease,
         )
         secrets = GivenSecrets(boot["secrets"])

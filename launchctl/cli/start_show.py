@@ -251,10 +251,9 @@ async def _make_folder(
 ) -> RunFolder:
     folder = RunFolder.create(run_dir or runs_root() / meta.run, meta, runbook)
     # Every file exists before the first process looks for it.
-    sources = runbook.orders.sources if runbook.orders else ()
     async with folder.journal(writer=True), folder.inbox():
         if runbook.orders:
-            async with folder.ledger(sources, writer=True):
+            async with folder.ledger(runbook.orders, writer=True):
                 pass
     return folder
 

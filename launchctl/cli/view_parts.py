@@ -227,6 +227,9 @@ def counter_part(status: Status) -> RenderableType:
     if value:
         worth = money(value["amount_minor"], value["currency"])
         lines.append(Text(f"  worth {worth}", no_wrap=True, overflow="ellipsis"))
+    available, waitlist = orders["available"], orders["waitlist"]
+    if available is not None and waitlist is not None:
+        lines.append(Text(f"  {number(available)} left, {number(waitlist)} waiting"))
     if orders["quarantined"]:
         lines.append(Text(f"  {number(orders['quarantined'])} aside", style="yellow"))
     return Group(*lines)

@@ -72,5 +72,6 @@ class OrderFeed:
             await self._moved.wait()
             self._moved.clear()
             complete_us = await self._ledger.complete_to()
-            self._report(OrdersSeen(asdict(self._totals), complete_us))
+            known = {k: v for k, v in asdict(self._totals).items() if v is not None}
+            self._report(OrdersSeen(known, complete_us))
             await asyncio.sleep(_SAMPLE_EVERY_S)

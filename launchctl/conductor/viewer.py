@@ -124,7 +124,7 @@ class Viewer:
         works = [self._follow_journal]
         if self.runbook.orders:
             self._ledger = await self._stack.enter_async_context(
-                self.folder.ledger(self.runbook.orders.sources)
+                self.folder.ledger(self.runbook.orders)
             )
             self._totals = await self._ledger.totals()
             works.append(self._follow_ledger)
@@ -171,6 +171,8 @@ class Viewer:
             "deposits": dict(totals.deposits_minor),
             "implied_value": value.as_json() if value else None,
             "quarantined": totals.quarantined,
+            "available": totals.available,
+            "waitlist": totals.waitlist,
         }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from launchctl.orders.model import Totals
 from launchctl.runbook.model import UnitValue
 
-FIELDS = ("placed", "units", "net_units", "cancelled")
+FIELDS = ("placed", "units", "net_units", "cancelled", "waitlist")
 """What a figure can be ``of``: ``orders.units`` and so on."""
 
 
@@ -57,12 +57,15 @@ def value_of(name: str, totals: Totals) -> int:
     """The number a figure is ``of``, unrounded: ``orders.units`` or ``units``.
 
     Raises:
-        KeyError: no figure can be of that.
+        KeyError: no figure can be of that, or there is no limit to wait behind.
     """
     field = name.removeprefix("orders.")
     if field not in FIELDS:
         raise KeyError(name)
-    return int(getattr(totals, field))
+    value = getattr(totals, field)
+    if value is None:
+        raise KeyError(name)
+    return int(value)
 
 
 def implied_value(units: int, unit_value: UnitValue | None) -> ImpliedValue | None:

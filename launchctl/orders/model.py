@@ -46,6 +46,7 @@ class Delivery:
         refund_minor: that refund's amount; without an id the cumulative amount.
         quarantine: why it must not count, or empty.
         received_us: when the front had it.
+        joins: the shop whose order this pays; empty: it is the source's own order.
     """
 
     source: str
@@ -61,6 +62,12 @@ class Delivery:
     refund_id: str | None = None
     refund_minor: int | None = None
     quarantine: str = ""
+    joins: str = ""
+
+    @property
+    def order_key(self) -> tuple[str, str]:
+        """(shop, order id): an order is known by its shop, also where others pay it."""
+        return self.joins or self.source, self.order_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,10 @@ class Totals:
     ``placed`` and ``units`` are gross and never fall; ``net_units`` is less cancelled
     and fully refunded orders; ``deposits_minor`` is paid less refunded, per currency;
     ``by_currency`` is units per currency. ``ledger_seq`` grows with every new delivery.
-    ``last_us`` is when the last counted delivery was received. ``incidents`` are
-    sentences about sums that cannot be (more refunded than paid): people must look, and
+    ``available`` is how many units of a limited number are left, ``waitlist`` how many
+    net units lie beyond it; None: there is no limit. ``last_us`` is when the last
+    counted delivery was received. ``incidents`` are sentences about sums that cannot be
+    (more refunded than paid): people must look, and
     the sum itself is left out.
     """
 
@@ -85,3 +94,5 @@ class Totals:
     ledger_seq: int = 0
     last_us: Micros | None = None
     incidents: tuple[str, ...] = ()
+    available: int | None = None
+    waitlist: int | None = None

@@ -131,6 +131,8 @@ def _orders(orders: dict[str, Any]) -> Text:
         f"{orders['placed']:,} placed, {orders['units']:,} units",
         f" ({orders['net_units']:,} net)",
     )
+    if orders.get("available") is not None:
+        text.append(f", {orders['available']:,} left, {orders['waitlist']:,} waiting")
     for currency, deposit_minor in sorted(orders["deposits"].items()):
         units = orders["by_currency"].get(currency, 0)
         text.append(f"\n  {currency}: {units:,} units, deposits ")

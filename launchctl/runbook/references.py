@@ -12,6 +12,8 @@ from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.read.words import near
 
 ORDERS = ("placed", "units", "net_units", "cancelled", "age")
+LIMITED = ("available", "waitlist")
+"""Names below ``orders.`` that there are where there is a `limit`."""
 CLOCK = ("hour", "minute", "weekday")
 STAGE = (
     "connected",
@@ -209,7 +211,9 @@ class _Declared:
     def _orders(self, word: str) -> tuple[str, str] | None:
         if self.runbook.orders is None:
             return f"orders.{word} needs `orders:` in the runbook", ""
-        return _among("orders", word, ORDERS)
+        if word in LIMITED and self.runbook.orders.limit is None:
+            return f"orders.{word} needs a `limit` in `orders:`", "limit: {units: 500}"
+        return _among("orders", word, (*ORDERS, *LIMITED))
 
     def text_name(
         self, site: TextSite, path: tuple[str, ...]

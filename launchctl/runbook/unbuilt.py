@@ -6,12 +6,7 @@ misspelling, and refused, so that no runbook relies on what does not happen.
 
 from __future__ import annotations
 
-TOP = frozenset({"require_rehearsed"})
-CUE = frozenset(
-    {
-        "on_failure",
-    }
-)
+TOP: frozenset[str] = frozenset()
 ACTIONS: frozenset[str] = frozenset()
 GATES: frozenset[str] = frozenset()
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
@@ -20,12 +15,12 @@ SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})
 
 KEYS: dict[str, frozenset[str]] = {
     "stage": frozenset({"follows"}),
-    "account": frozenset({"test"}),
+    "account": frozenset(),
     "role": frozenset(),
     "embargo": frozenset(),
     "approvals": frozenset(),
-    "orders": frozenset({"limit"}),
-    "source": frozenset({"joins", "test"}),
+    "orders": frozenset(),
+    "source": frozenset(),
     "figure": frozenset(),
     "http": frozenset({"undo"}),
     "procedure": frozenset(),

@@ -11,7 +11,7 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +20,7 @@ from launchctl.clock import Origin
 from launchctl.errors import InputError
 from launchctl.runbook.actions import posts_in
 from launchctl.runbook.loader import load
-from launchctl.runbook.model import OrderSource, Runbook
+from launchctl.runbook.model import Orders, Runbook
 from launchctl.store.sqlite import (
     FileLease,
     SqliteInbox,
@@ -212,12 +212,17 @@ class RunFolder:
         """``inbox.db``: front and command line write it."""
         return SqliteInbox(self.path / "inbox.db")
 
-    def ledger(
-        self, sources: Iterable[OrderSource], *, writer: bool = False
-    ) -> SqliteLedger:
-        """``ledger.db``: the front writes it."""
-        settle_us = {source.name: source.settle_us for source in sources}
-        return SqliteLedger(self.path / "ledger.db", writer=writer, sources=settle_us)
+    def ledger(self, orders: Orders | None, *, writer: bool = False) -> SqliteLedger:
+        """``ledger.db``: the front writes it. Who only pays completes nothing."""
+        sources = orders.sources if orders else ()
+        counts = {one.name: one.settle_us for one in sources if one.role == "counts"}
+        limit = orders.limit if orders else None
+        return SqliteLedger(
+            self.path / "ledger.db",
+            writer=writer,
+            sources=counts,
+            limit=limit.units if limit else None,
+        )
 
     def lease(self) -> FileLease:
         """The right to conduct this run: a lock held for life."""

@@ -188,12 +188,14 @@ class MemoryInbox(_Shared):
 
 
 class MemoryLedger(_Shared):
-    """Orders in a ``Book``; ``sources`` as ``SqliteLedger`` takes them."""
+    """Orders in a ``Book``; ``sources`` and ``limit`` as ``SqliteLedger`` has them."""
 
-    def __init__(self, sources: Mapping[str, Micros] | None = None) -> None:
+    def __init__(
+        self, sources: Mapping[str, Micros] | None = None, limit: int | None = None
+    ) -> None:
         super().__init__()
         self._settle_us = dict(sources or {})
-        self._book = Book()
+        self._book = Book(limit)
         self._heartbeats: dict[str, Micros] = {}
 
     async def record(self, delivery: Delivery) -> Verdict:

@@ -148,6 +148,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("units", "units ordered", "Stück bestellt"),
     ("net", "Net of cancelled", "Ohne Stornos"),
     ("orders", "Orders", "Bestellungen"),
+    ("available", "Available", "Verfügbar"),
+    ("waitlist", "Waiting list", "Warteliste"),
     ("deposits", "Deposits", "Anzahlungen"),
     ("implied_value", "Implied value", "Rechnerischer Wert"),
     ("quarantined", "{} in quarantine", "{} in Quarantäne"),

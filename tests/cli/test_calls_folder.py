@@ -115,7 +115,7 @@ async def conducted(tmp_path, text=SHOW):
         store = Store(
             journal=await enter(folder.journal(writer=True)),
             inbox=await enter(folder.inbox()),
-            ledger=await enter(folder.ledger((), writer=True)),
+            ledger=await enter(folder.ledger(None, writer=True)),
             lease=folder.lease(),
         )
         conductor = Conductor(

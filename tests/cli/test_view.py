@@ -74,6 +74,8 @@ BUSY = a_status(
             "basis": "average with options",
         },
         "quarantined": 3,
+        "available": 0,
+        "waitlist": 4_990,
     },
     counter="open",
     silenced=["brand"],

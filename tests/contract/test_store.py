@@ -52,8 +52,8 @@ class Backend(Protocol):
         """Front and conductor."""
         ...
 
-    async def ledgers(self) -> tuple[Ledger, Ledger]:
-        """Front and conductor."""
+    async def ledgers(self, limit: int | None = None) -> tuple[Ledger, Ledger]:
+        """Front and conductor, of so many units."""
         ...
 
     def leases(self) -> tuple[Lease, Lease]:
@@ -88,10 +88,13 @@ class SqliteBackend:
             await self._stack.enter_async_context(SqliteInbox(path)),
         )
 
-    async def ledgers(self):
+    async def ledgers(self, limit=None):
         """Front and conductor."""
         path = self._folder / "ledger.db"
-        pair = [SqliteLedger(path, writer=w, sources=SOURCES) for w in (True, False)]
+        pair = [
+            SqliteLedger(path, writer=writer, sources=SOURCES, limit=limit)
+            for writer in (True, False)
+        ]
         return [await self._stack.enter_async_context(ledger) for ledger in pair]
 
     def leases(self):
@@ -120,9 +123,9 @@ class MemoryBackend:
         inbox = await self._stack.enter_async_context(MemoryInbox())
         return inbox, inbox
 
-    async def ledgers(self):
+    async def ledgers(self, limit=None):
         """Front and conductor."""
-        ledger = await self._stack.enter_async_context(MemoryLedger(SOURCES))
+        ledger = await self._stack.enter_async_context(MemoryLedger(SOURCES, limit))
         return ledger, ledger
 
     def leases(self):
@@ -455,6 +458,29 @@ class TestLedger:
         counted = (totals.placed, totals.units, totals.net_units, totals.cancelled)
         assert counted == (1, 1, 0, 1)
 
+    async def test_a_payment_belongs_to_the_order_of_its_shop(self, backend):
+        """Who pays adds no order; the money of an order is told by its payments."""
+        front, reader = await backend.ledgers()
+        paid = order(1, source="till", joins="shop", quantity=None, deposit_minor=7)
+        await front.record(paid)
+        assert (await reader.totals()).placed == 0
+        await front.record(order(1))
+        back = order(1, event_id="r", what=Happening.REFUNDED, refund_id="x")
+        refund = replace(back, source="till", joins="shop", refund_minor=3)
+        await front.record(refund)
+        totals = await reader.totals()
+        assert (totals.placed, totals.deposits_minor) == (1, {"USD": 4})
+        assert (await reader.totals(DAY_US + 99_000_000)).deposits_minor == {"USD": 4}
+
+    async def test_a_limit_says_what_is_left_and_what_waits(self, backend):
+        """Of so many units: what is left now, and as of an instant; what waits."""
+        front, reader = await backend.ledgers(limit=100)
+        assert (await reader.totals()).available == 100
+        await front.record_all([order(n, quantity=40) for n in (1, 2, 3)])
+        now, then = await reader.totals(), await reader.totals(DAY_US + 1_999_999)
+        assert (now.available, now.waitlist) == (0, 20)
+        assert (then.available, then.waitlist) == (60, 0)
+
     async def test_more_refunded_than_paid_is_an_incident(self, backend):
         """A negative sum is named and not shown."""
         front, reader = await backend.ledgers()
@@ -548,7 +574,8 @@ _DELIVERIES = st.lists(
         refund_minor=st.none() | st.integers(0, 120_000),
         quarantine=st.sampled_from(["", "", "", "test mode"]),
         placed_us=st.none() | st.integers(DAY_US, DAY_US + 40_000_000),
-    ),
+        joins=st.sampled_from(["", "", "shop"]),
+    ).map(lambda told: replace(told, source="till") if told.joins else told),
     max_size=40,
 )
 

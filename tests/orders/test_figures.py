@@ -51,7 +51,8 @@ def test_bounds_include_their_ends():
 
 def test_figure_is_of_a_count():
     """A figure is taken of placed, units, net_units or cancelled."""
-    totals = Totals(placed=3, units=5, net_units=4, cancelled=1)
+    totals = Totals(placed=3, units=5, net_units=4, cancelled=1, waitlist=2)
+    assert value_of("orders.waitlist", totals) == 2
     assert value_of("orders.units", totals) == 5
     assert value_of("net_units", totals) == 4
     with pytest.raises(KeyError):

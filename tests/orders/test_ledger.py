@@ -219,6 +219,77 @@ def test_out_of_bounds_is_told(fields, sentence):
     assert str(caught.value) == sentence
 
 
+# --- who pays, and how many there are ------------------------------------------------
+
+
+def payment(event_id: str = "pay", **fields: Any) -> Delivery:
+    """The payment service tells that order ``a`` was paid: 2,000 USD."""
+    told = placed(event_id, source="pay", joins="shop", quantity=None)
+    return replace(told, **fields)
+
+
+def test_a_payment_counts_no_order_and_no_money_twice():
+    """DESIGN, orders: a `pays` source joined to a `counts` source counts nothing twice.
+
+    Both tell of the same 2,000 USD: one order, two units, 2,000 USD.
+    """
+    assert totals_of(payment()) == Totals(ledger_seq=1, last_us=DAY_US)
+    both = totals_of(placed(), payment())
+    assert (both.placed, both.units, both.deposits_minor) == (1, 2, {"USD": 200_000})
+
+
+def test_the_money_of_an_order_is_what_its_payments_say():
+    """Once a payment is known, the shop's own deposit and refunds are not added."""
+    part = payment(deposit_minor=150_000)
+    told_twice = refunded("r1", refund_id="r", refund_minor=50_000)
+    same = replace(told_twice, event_id="r2", source="pay", joins="shop")
+    assert money(placed(), part) == 150_000
+    assert money(placed(), part, told_twice) == 150_000
+    assert money(placed(), part, told_twice, same) == 100_000
+
+
+def test_two_services_can_pay_one_order():
+    """Each payment has its own last word, and both are added."""
+    first = payment(deposit_minor=50_000)
+    again = payment("later", deposit_minor=60_000, occurred_us=DAY_US + 1)
+    other = payment(source="till", deposit_minor=140_000)
+    assert money(placed(), first, again, other) == 200_000
+
+
+def test_an_order_whose_payment_went_back_is_no_longer_wanted():
+    """Refunded or voided in full at the payment service: gross stays, net falls."""
+    whole = replace(refunded("r"), source="pay", joins="shop")
+    voided = replace(cancelled("v"), source="pay", joins="shop")
+    for back in (whole, voided):
+        totals = totals_of(placed(), payment(), back)
+        assert (totals.units, totals.net_units, totals.cancelled) == (2, 0, 0)
+        assert totals.deposits_minor == {"USD": 0}
+
+
+def test_a_payment_in_another_currency_is_not_added_to_the_orders():
+    """Sums are per currency: euros are no part of a sum of dollars."""
+    assert money(placed(), payment(currency="EUR")) == 200_000
+
+
+def limited(*deliveries: Delivery, limit: int = 3) -> tuple[int | None, int | None]:
+    """(available, waitlist) of so many units."""
+    book = Book(limit)
+    for each in deliveries:
+        book.record(each)
+    totals = book.totals()
+    return totals.available, totals.waitlist
+
+
+def test_units_beyond_the_limit_wait_and_a_cancelled_order_makes_room():
+    """`limit: {units}`: net units up to it are had, the others wait."""
+    second = placed("p2", order_id="b")
+    assert limited() == (3, 0)
+    assert limited(placed()) == (1, 0)
+    assert limited(placed(), second) == (0, 1)
+    assert limited(placed(), second, cancelled()) == (1, 0)
+    assert Book().totals().waitlist is None
+
+
 # --- properties ----------------------------------------------------------------------
 
 _FIELDS = st.fixed_dictionaries(
@@ -233,14 +304,22 @@ _FIELDS = st.fixed_dictionaries(
         "refund_id": st.none() | st.sampled_from(["r1", "r2"]),
         "refund_minor": st.none() | st.integers(0, 250),
         "quarantine": st.sampled_from(["", "", "", "test mode"]),
+        "source,joins": st.sampled_from(
+            [("shop", ""), ("shop", ""), ("pay", "shop"), ("till", "shop")]
+        ),
     }
 )
 _MESSAGES = st.lists(_FIELDS, max_size=12).map(
     lambda many: [
-        delivery(f"e{number}", fields.pop("what"), **fields)
+        delivery(f"e{number}", fields.pop("what"), **_told_by(fields))
         for number, fields in enumerate(map(dict, many))
     ]
 )
+
+
+def _told_by(fields: dict[str, Any]) -> dict[str, Any]:
+    source, joins = fields.pop("source,joins")
+    return {**fields, "source": source, "joins": joins}
 
 
 @given(messages=_MESSAGES, data=st.data())
@@ -250,6 +329,7 @@ def test_order_and_repetition_do_not_matter(messages, data):
     extra = repeats if messages else []
     shuffled = data.draw(st.permutations([*messages, *extra]))
     assert totals_of(*messages) == totals_of(*shuffled)
+    assert limited(*messages) == limited(*shuffled)
 
 
 @given(messages=_MESSAGES)

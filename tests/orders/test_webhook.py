@@ -68,6 +68,16 @@ def refusal(
     return caught.value.status, str(caught.value)
 
 
+def test_a_payment_names_the_order_of_its_shop():
+    """A source that pays needs the amount, not the quantity, and joins its shop."""
+    till = WebhookSource("till", [SECRET], {"USD"}, joins="stores")
+    told = verify(body(order={"quantity": None}), till)
+    assert (told.order_key, told.deposit_minor) == (("stores", "A-1"), 100_000)
+    raw = json.dumps(body(order={"deposit_minor": None})).encode()
+    why = (422, "order.deposit_minor: Field required")
+    assert refusal(signed(raw), raw, till) == why
+
+
 def test_placed_order_is_read_whole():
     """Every mapped field arrives; the event id is the message's."""
     assert verify(body()) == Delivery(

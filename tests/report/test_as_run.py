@@ -71,6 +71,8 @@ STATUS = a_status(
             "basis": "mean",
         },
         "quarantined": 1,
+        "available": None,
+        "waitlist": None,
     },
     health={"stage:main": {"level": "good", "text": ""}},
 )

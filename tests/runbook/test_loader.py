@@ -261,3 +261,18 @@ def test_the_first_cue_without_t0_needs_no_trigger() -> None:
     """Without t0 the first cue stands by, and its GO sets T-0."""
     text = "runbook: 1\ntitle: T\ncues:\n  - {cue: one}\n  - {cue: two, after: one}\n"
     assert 2 == len(read(text).cues)
+
+
+def test_a_cues_on_failure_is_that_of_its_actions() -> None:
+    """SEMANTICS 6: an action takes its cue's policy where it has none of its own."""
+    runbook = load_text(
+        "runbook: 1\ntitle: A\nt0: 2027-03-16T19:00Z\n"
+        "stages: {main: {driver: obs, url: 'ws://127.0.0.1:4455'}}\n"
+        "cues:\n"
+        "  - cue: a\n"
+        "    at: T-0\n"
+        "    on_failure: abort\n"
+        "    do: [{scene: A}, {record: start, on_failure: ignore}]\n"
+    )
+    policies = [action.on_failure for action in runbook.cues[0].do]
+    assert ["abort", "ignore"] == [each and each.policy for each in policies]

@@ -156,7 +156,7 @@ def a_status(**changes: Any) -> Status:
             "deposits": {"USD": 8_011_200_000, "EUR": 3_527_500_000},
             "implied_value": {"amount_minor": 484_625_400_000, "currency": "USD",
                               "basis": "average with options"},
-            "quarantined": 0,
+            "quarantined": 0, "available": None, "waitlist": None,
         },
         "health": {
             "stage:main": {"level": "good", "text": "30 fps"},

@@ -36,6 +36,7 @@ def orders(units: int) -> dict[str, Any]:
     return {
         "placed": units, "units": units, "net_units": units, "by_currency": {},
         "deposits": {}, "implied_value": None, "quarantined": 0,
+        "available": None, "waitlist": None,
     }  # fmt: skip
 
 

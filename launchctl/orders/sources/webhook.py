@@ -100,6 +100,7 @@ class WebhookSource:
             base64, or the base64 alone.
         currencies: the declared ones; orders in others go to quarantine. None or empty:
             none are declared, and all count.
+        joins: the shop whose orders it pays; empty: it counts orders of its own.
         tolerance_us: how far the timestamp may lie from N, both ways.
 
     Raises:
@@ -112,6 +113,7 @@ class WebhookSource:
         secrets: Sequence[str],
         currencies: Collection[str] | None = None,
         *,
+        joins: str = "",
         tolerance_us: Micros = TOLERANCE_US,
     ) -> None:
         if not secrets:
@@ -119,6 +121,8 @@ class WebhookSource:
         self.name = name
         self._keys = tuple(_key(name, secret) for secret in secrets)
         self._currencies = frozenset(currencies) if currencies else None
+        self._needs = ("deposit_minor" if joins else "quantity", "currency")
+        self._joins = joins
         self._tolerance_us = tolerance_us
 
     def __repr__(self) -> str:
@@ -165,7 +169,7 @@ class WebhookSource:
         signed = f"{envelope.event_id}.{envelope.stamp}.".encode() + raw
         if not self._is_signed(signed, _signatures(envelope.signature)):
             raise DeliveryRefusedError(401, "the signature is wrong")
-        return self._delivery(_read(raw), envelope, now_us)
+        return self._delivery(_read(raw, self._needs), envelope, now_us)
 
     def verify(
         self, headers: Mapping[str, str], raw: bytes, now_us: Micros
@@ -200,6 +204,7 @@ class WebhookSource:
             refund_id=refund.id,
             refund_minor=refund.amount_minor,
             quarantine=self._quarantine(body),
+            joins=self._joins,
         )
         try:
             check(delivery)
@@ -245,7 +250,7 @@ def _signatures(header: str) -> list[bytes]:
     return found
 
 
-def _read(raw: bytes) -> _Body:
+def _read(raw: bytes, needs: Sequence[str]) -> _Body:
     try:
         body = _Body.model_validate_json(raw)
     except ValidationError as error:
@@ -256,7 +261,7 @@ def _read(raw: bytes) -> _Body:
         place = ".".join(str(part) for part in first["loc"]) or "the body"
         raise DeliveryRefusedError(422, f"{place}: {first['msg']}") from None
     if body.type == "order.placed":
-        for field in ("quantity", "currency"):
+        for field in needs:
             if getattr(body.order, field) is None:
                 raise DeliveryRefusedError(422, f"order.{field}: Field required")
     return body

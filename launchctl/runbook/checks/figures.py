@@ -1,4 +1,4 @@
-"""What a figure is of must not hang on what waits for the figure."""
+"""What a figure is of must be there, and must not hang on what waits for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ Behind = Callable[[dict[str, Cue], set[str]], set[str]]
 def check_figures(context: Context, runbook: Runbook, behind: Behind) -> None:
     """``behind`` gives the cues that can only come after those named."""
     cues = {cue.id: cue for _, cue in all_cues(runbook)}
+    limited = runbook.orders is not None and runbook.orders.limit is not None
     for name, figure in runbook.figures.items():
+        if figure.of == "orders.waitlist" and not limited:
+            context.reader.problem(
+                context.places[f"figure {name}"],
+                f"figure {name}: there is no waiting list without a `limit`",
+                "declare it in `orders:`",
+            )
         if not isinstance(figure.as_of, AtCue):
             continue
         users = {cue.id for cue in cues.values() if name in figures_in(cue)}

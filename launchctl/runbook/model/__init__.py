@@ -29,11 +29,13 @@ from launchctl.runbook.model.gates import (
 from launchctl.runbook.model.guards import Criterion, Embargo, Lift, OthersLift
 from launchctl.runbook.model.orders import (
     Figure,
+    Limit,
     Orders,
     OrderSource,
     PublicOrders,
     Rounding,
     ShowOn,
+    SourceTwin,
     UnitValue,
 )
 from launchctl.runbook.model.policies import Else, Late, OnRecycle, Wait
@@ -41,6 +43,7 @@ from launchctl.runbook.model.runbook import Runbook, WallInstant
 from launchctl.runbook.model.triggers import After, AsOf, At, AtCue, AtT, AtWall, When
 from launchctl.runbook.model.world import (
     Account,
+    AccountTwin,
     Notification,
     OscDevice,
     Output,
@@ -50,6 +53,7 @@ from launchctl.runbook.model.world import (
 
 __all__ = [
     "Account",
+    "AccountTwin",
     "After",
     "ApprovedBy",
     "AsOf",
@@ -70,6 +74,7 @@ __all__ = [
     "InOption",
     "Late",
     "Lift",
+    "Limit",
     "Notification",
     "OnAir",
     "OnRecycle",
@@ -90,6 +95,7 @@ __all__ = [
     "Segment",
     "Sheet",
     "ShowOn",
+    "SourceTwin",
     "Stage",
     "StreamHealthy",
     "TwoPerson",

@@ -28,6 +28,19 @@ class Figure(Frozen):
     as_of: AsOf | None = None
 
 
+class SourceTwin(Frozen):
+    """``test:`` of a shop: whose messages count in its place in a dress rehearsal."""
+
+    secret: tuple[SecretRef, ...]
+
+
+class Limit(Frozen):
+    """``limit: {units}``: how many units there are. What is ordered beyond waits."""
+
+    units: int = Field(ge=1)
+    then: Literal["waitlist"] = "waitlist"
+
+
 class OrderSource(Frozen):
     """A shop. ``webhook`` is the Standard Webhooks scheme.
 
@@ -38,8 +51,10 @@ class OrderSource(Frozen):
     kind: Literal["webhook"]
     name: Name
     secret: tuple[SecretRef, ...]
-    role: Literal["counts"] = "counts"
+    role: Literal["counts", "pays"] = "counts"
+    joins: Name | None = None
     settle_us: Span = Field(default=3_000_000, alias="settle")
+    test: SourceTwin | None = None
 
 
 class UnitValue(Frozen):
@@ -74,5 +89,6 @@ class Orders(Frozen):
     deposit_minor: dict[str, int] = Field(default_factory=dict)
     unit_value: UnitValue | None = None
     sources: tuple[OrderSource, ...] = ()
+    limit: Limit | None = None
     show_on: ShowOn | None = None
     public: PublicOrders = PublicOrders()

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from launchctl.runbook.actions import AnyAction
-from launchctl.runbook.base import Frozen, Name, Text
+from launchctl.runbook.base import Frozen, Name, Span, Text
 from launchctl.runbook.model.cues import Cue, Procedure, Segment
 from launchctl.runbook.model.gates import Gate, OnAir, Seen
 from launchctl.runbook.model.guards import Criterion, Embargo
@@ -65,6 +65,8 @@ class Runbook(Frozen):
     default_approvals: tuple[Name, ...] = ()
     four_eyes: bool = False
     """Who approved a text does not fire its cue."""
+    require_rehearsed_us: Span | None = None
+    """How long ago it must have been rehearsed, at most, to be run."""
     criteria: tuple[Criterion, ...] = ()
     orders: Orders | None = None
     figures: dict[str, Figure] = Field(default_factory=dict)

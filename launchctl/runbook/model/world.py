@@ -33,6 +33,14 @@ class Output(Frozen):
     watch: str | None = None
 
 
+class AccountTwin(Frozen):
+    """``test:`` of an account: who posts in its place in a dress rehearsal."""
+
+    handle: Text
+    credentials: SecretRef
+    api: str | None = None
+
+
 class Account(Frozen):
     """Who posts where. ``credentials`` is a prefix of environment names, or a file.
 
@@ -49,6 +57,7 @@ class Account(Frozen):
     api: str | None = None
     doubt: Literal["ask", "resend"] = "ask"
     by_hand: Literal["watch", "ask"] | None = None
+    test: AccountTwin | None = None
 
 
 class Role(Frozen):

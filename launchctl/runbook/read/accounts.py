@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from launchctl.runbook import model
+from launchctl.runbook.base import SecretRef
 from launchctl.runbook.context import Context
 from launchctl.runbook.nodes import Node
 from launchctl.runbook.read.reader import Fields, Read
@@ -16,15 +17,13 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
     """Who posts where."""
     reader = context.reader
     network = fields.need("network", _network(context))
-    handle = fields.need("handle", reader.text("handle", 200))
+    handle = fields.need("handle", _handle(context))
     credentials = fields.need("credentials", context.secret("credentials"))
     lang = fields.take("lang", reader.name("lang"))
     api = _api(context, name, fields)
     doubt = fields.take("doubt", reader.word("doubt", ("ask", "resend")))
     by_hand = fields.take("by_hand", reader.word("by_hand", ("watch", "ask")))
-    if handle is not None and handle.startswith("@"):
-        reader.problem(fields.at("handle"), "handle: write it without the @")
-        return None
+    test = fields.take("test", _twin(context, handle, credentials))
     if network is None or handle is None or credentials is None:
         return None
     return model.Account(
@@ -35,7 +34,49 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
         api=api,
         doubt="resend" if doubt == "resend" else "ask",
         by_hand="watch" if by_hand == "watch" else "ask" if by_hand else None,
+        test=test,
     )
+
+
+def _handle(context: Context) -> Read[str]:
+    read_text = context.reader.text("handle", 200)
+
+    def read(node: Node) -> str | None:
+        handle = read_text(node)
+        if handle is not None and handle.startswith("@"):
+            context.reader.problem(node, "handle: write it without the @")
+            return None
+        return handle
+
+    return read
+
+
+def _twin(
+    context: Context, handle: str | None, credentials: SecretRef | None
+) -> Read[model.AccountTwin]:
+    """``test:`` another account of the same network, for a dress rehearsal."""
+    reader = context.reader
+
+    def read(node: Node) -> model.AccountTwin | None:
+        fields = reader.fields(node, "test")
+        if fields is None:
+            return None
+        name = fields.need("handle", _handle(context))
+        own = fields.need("credentials", context.secret("test.credentials"))
+        api = fields.take("api", context.address("test.api", "", "web"))
+        fields.done()
+        if name is None or own is None or not fields.sound:
+            return None
+        if name == handle or own == credentials:
+            reader.problem(
+                node,
+                "test: this is the account itself: a rehearsal would post there",
+                "name an account made for rehearsals",
+            )
+            return None
+        return model.AccountTwin(handle=name, credentials=own, api=api)
+
+    return read
 
 
 def _api(context: Context, name: str, fields: Fields) -> str | None:

@@ -79,7 +79,7 @@ def read_action(context: Context, node: Node) -> AnyAction | None:
     if issubclass(kinds.KINDS[kind], kinds.StageAction):
         common["stage"] = fields.take("stage", context.refer("stage", f"{kind}.stage"))
     common["timeout_us"] = fields.take("timeout", reader.span(f"{kind}.timeout"))
-    common["on_failure"] = fields.take("on_failure", _on_failure(context))
+    common["on_failure"] = fields.take("on_failure", read_failure(context))
     own = _READ[kind](context, fields)
     fields.done()
     if own is None or not fields.sound:
@@ -117,7 +117,8 @@ def _kind(context: Context, fields: Fields) -> str | None:
     return None
 
 
-def _on_failure(context: Context) -> Read[kinds.Failure]:
+def read_failure(context: Context) -> Read[kinds.Failure]:
+    """``on_failure:`` a word, or ``{call: PROCEDURE}``."""
     reader = context.reader
     read_word = reader.word("on_failure", ("ignore", "continue", "hold", "abort"))
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from launchctl.runbook import model
+from launchctl.runbook.actions import AnyAction
 from launchctl.runbook.context import Context
 from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.nodes import Mapping, Node, Sequence
-from launchctl.runbook.read.actions import read_do
+from launchctl.runbook.read.actions import read_do, read_failure
 from launchctl.runbook.read.choice import read_choice, read_poll
 from launchctl.runbook.read.gates import read_gates
 from launchctl.runbook.read.policies import read_late, read_wait
 from launchctl.runbook.read.reader import Fields, Read
 from launchctl.runbook.read.sheets import read_sheet
 from launchctl.runbook.read.triggers import read_after, read_at, read_when
-from launchctl.runbook.unbuilt import CUE
 from launchctl.times import parse_t_offset
 
 MAX_CUES = 20_000
@@ -71,7 +71,7 @@ def _read_item(context: Context, node: Node) -> tuple[model.Cue, ...]:
         else:
             values |= _deeds(context, fields, name or "?")
             values["poll"] = read_poll(context, fields)
-        fields.done(later=CUE)
+        fields.done()
     if name is None or not fields.sound:
         return inner
     values["segment"] = context.segment
@@ -169,6 +169,26 @@ def _deeds(context: Context, fields: Fields, name: str) -> dict[str, Any]:
         ),
         "do": fields.take("do", read_do(context, "do", f"cue {name} do")) or (),
     }
+    values["do"] = _with_failure(context, fields, values["do"])
     values["sheet"] = fields.take("sheet", read_sheet(context))
     values["late"] = fields.take("late", read_late(context, values["do"]))
     return values
+
+
+def _with_failure(
+    context: Context, fields: Fields, do: tuple[AnyAction, ...]
+) -> tuple[AnyAction, ...]:
+    """``on_failure:`` of a cue holds for its actions that have none of their own."""
+    failure = fields.take("on_failure", read_failure(context))
+    if failure is None:
+        return do
+    if not fields.has("do"):
+        context.reader.problem(
+            fields.at("on_failure"), "on_failure: the cue does nothing that could fail"
+        )
+    return tuple(
+        action
+        if action.on_failure
+        else action.model_copy(update={"on_failure": failure})
+        for action in do
+    )

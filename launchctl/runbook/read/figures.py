@@ -8,7 +8,7 @@ from launchctl.runbook.read.money import read_round
 from launchctl.runbook.read.reader import Fields
 from launchctl.runbook.read.triggers import read_as_of
 
-FIGURE_OF = ("orders.units", "orders.placed", "orders.net_units")
+FIGURE_OF = ("orders.units", "orders.placed", "orders.net_units", "orders.waitlist")
 
 
 def read_figure(context: Context, name: str, fields: Fields) -> model.Figure | None:

@@ -53,6 +53,8 @@ def read_runbook(
     values["t0_us"] = _t0(context, fields, t0_us, now_us)
     hard_out = fields.take("hard_out", context.wall("hard_out", "hard_out"))
     values["hard_out_us"] = hard_out.at_us if hard_out else None
+    rehearsed = fields.take("require_rehearsed", _require_rehearsed(reader))
+    values["require_rehearsed_us"] = rehearsed
     _read_world(context, fields, values)
     criteria = read_criteria(context, has_hard_out=fields.has("hard_out"))
     values["criteria"] = fields.take("criteria", criteria) or ()
@@ -100,6 +102,25 @@ def _version(reader: Reader) -> Read[int]:
             return 1
         reader.expected(node, "runbook", "1, the version of the language")
         return None
+
+    return read
+
+
+def _require_rehearsed(reader: Reader) -> Read[Micros]:
+    """``require_rehearsed: {within: 7d}``."""
+
+    def read(node: Node) -> Micros | None:
+        fields = reader.fields(node, "require_rehearsed")
+        if fields is None:
+            return None
+        within_us = fields.need("within", reader.span("require_rehearsed.within"))
+        fields.done()
+        if not fields.sound:
+            return None
+        if not within_us:
+            reader.problem(node, "require_rehearsed.within: longer than nothing")
+            return None
+        return within_us
 
     return read
 

@@ -52,6 +52,7 @@ def cue_parts() -> Schema:
             "once": TRUTH,
             "on_recycle": one_of("replay", "keep"),
             "do": ref("actions"),
+            "on_failure": ref("on_failure"),
             "poll": mapping(
                 {"ask": ref("names"), "within": ref("span")}, needs=("ask", "within")
             ),

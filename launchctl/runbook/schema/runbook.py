@@ -47,6 +47,11 @@ def runbook_schema() -> Schema:
             "embargoes": table(ref("embargo"), "What must not leave before."),
             "approvals": table(ref("names"), "Who approves, by topic.")
             | {"properties": {"four_eyes": TRUTH}},
+            "require_rehearsed": mapping(
+                {"within": ref("span")},
+                needs=("within",),
+                about="How long ago it must have been rehearsed, at most.",
+            ),
             "criteria": {"type": "array", "items": ref("criterion")},
             "orders": ref("orders"),
             "figures": table(ref("figure"), "Numbers that are announced."),

@@ -44,6 +44,15 @@ def world_parts() -> Schema:
                 "api": ref("address"),
                 "doubt": one_of("ask", "resend"),
                 "by_hand": one_of("watch", "ask"),
+                "test": mapping(
+                    {
+                        "handle": some_text(200),
+                        "credentials": ref("secret"),
+                        "api": ref("address"),
+                    },
+                    needs=("handle", "credentials"),
+                    about="Who posts in its place in a dress rehearsal.",
+                ),
             },
             needs=("network", "handle", "credentials"),
         ),
@@ -116,8 +125,14 @@ def orders_schema() -> Schema:
             "kind": one_of("webhook"),
             "name": ref("name"),
             "secret": one_or_more(ref("secret")),
-            "role": one_of("counts"),
+            "role": one_of("counts", "pays"),
+            "joins": ref("name"),
             "settle": ref("span"),
+            "test": mapping(
+                {"secret": one_or_more(ref("secret"))},
+                needs=("secret",),
+                about="The shop's test mode, in a dress rehearsal.",
+            ),
         },
         needs=("kind", "name", "secret"),
     )
@@ -143,6 +158,11 @@ def orders_schema() -> Schema:
             },
             "unit_value": unit_value,
             "sources": {"type": "array", "items": source},
+            "limit": mapping(
+                {"units": whole_number(1), "then": one_of("waitlist")},
+                needs=("units",),
+                about="How many units there are; the rest is a waiting list.",
+            ),
             "show_on": show_on,
             "public": mapping({"round": ref("round"), "delay": ref("span")}),
         }

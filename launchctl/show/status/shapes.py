@@ -242,7 +242,8 @@ class OutputStatus(TypedDict):
 
 class OrdersStatus(TypedDict):
     """The counter. ``deposits`` per currency in minor units; ``counter`` is open,
-    frozen or hidden; ``implied_value`` {amount_minor, currency, basis} or None.
+    frozen or hidden; ``implied_value`` {amount_minor, currency, basis} or None;
+    ``available`` and ``waitlist`` are None where there is no limit.
     """
 
     placed: int
@@ -252,6 +253,8 @@ class OrdersStatus(TypedDict):
     deposits: dict[str, int]
     implied_value: dict[str, Any] | None
     quarantined: int
+    available: int | None
+    waitlist: int | None
 
 
 class Status(TypedDict):

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from launchctl.errors import JournalError
-from launchctl.orders.ledger import check
+from launchctl.orders.ledger import check, totals_of
 from launchctl.orders.model import Delivery, Totals, Verdict
 from launchctl.store.base import complete_to
 from launchctl.store.sqlite.keeper import Keeper
@@ -44,6 +44,7 @@ class SqliteLedger:
         writer: whether this process is the front. A reader never makes a file, and
             reads an empty ledger where there is none yet.
         sources: the sources that count, with their ``settle`` in microseconds.
+        limit: how many units there are; None: without end.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class SqliteLedger:
         *,
         writer: bool,
         sources: Mapping[str, Micros] | None = None,
+        limit: int | None = None,
     ) -> None:
         self._path = Path(path)
         self._settle_us = dict(sources or {})
+        self._limit = limit
         self._reader = Reader(self._path, VERSION)
         self._writer: Writer[Delivery | _Heartbeat, Verdict] | None = None
         self._keeper: Keeper | None = None
@@ -135,7 +138,8 @@ class SqliteLedger:
 
         As of an instant, cancelled and refunded are those known by now.
         """
-        return await self._reader.run(partial(read_totals, as_of_us=as_of_us), Totals())
+        read = partial(read_totals, as_of_us=as_of_us, limit=self._limit)
+        return await self._reader.run(read, self._none_yet())
 
     async def complete_to(self) -> Micros | None:
         """The least over the sources: last heartbeat less settle; None if unknown."""
@@ -149,12 +153,15 @@ class SqliteLedger:
         with self._reader.watch() as changed:
             while self._reader.is_open:
                 changed.clear()
-                totals = await self._reader.run(read_totals, Totals())
+                totals = await self.totals()
                 if totals.ledger_seq != seq:
                     seq = totals.ledger_seq
                     yield totals
                 else:
                     await changed.wait()
+
+    def _none_yet(self) -> Totals:
+        return totals_of({}, quarantined=0, seq=0, last_us=None, limit=self._limit)
 
     def _submit(self, item: Delivery | _Heartbeat) -> asyncio.Future[Any]:
         if self._writer is None:

@@ -14,21 +14,22 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from launchctl.orders.ledger import (
+from launchctl.orders.ledger import totals_of
+from launchctl.orders.merge import (
     NOTHING,
     UNKNOWN_ORDER,
     Key,
     OrderState,
+    Payment,
     Share,
     merge,
     share,
     sum_shares,
-    totals_of,
 )
 from launchctl.orders.model import Delivery, Totals, Verdict
 from launchctl.times import SECOND, Micros
 
-VERSION = 1
+VERSION = 2
 SLICE_US = 10 * SECOND
 _SUMS = "placed, units, net_units, cancelled, paid_minor"
 _STATE = ", ".join(OrderState._fields)
@@ -37,7 +38,7 @@ CREATE TABLE delivery (
     source TEXT NOT NULL, event_id TEXT NOT NULL, what TEXT NOT NULL,
     order_id TEXT NOT NULL, occurred_us INTEGER NOT NULL, received_us INTEGER NOT NULL,
     placed_us INTEGER, quantity INTEGER, currency TEXT, deposit_minor INTEGER,
-    refund_id TEXT, refund_minor INTEGER, quarantine TEXT NOT NULL,
+    refund_id TEXT, refund_minor INTEGER, quarantine TEXT NOT NULL, joins TEXT NOT NULL,
     PRIMARY KEY (source, event_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE orders (
@@ -46,6 +47,7 @@ CREATE TABLE orders (
     deposit_minor INTEGER NOT NULL, told_us INTEGER NOT NULL, told_by TEXT NOT NULL,
     cancelled INTEGER NOT NULL, refunded_minor INTEGER NOT NULL,
     refunded_whole INTEGER NOT NULL, refunds TEXT NOT NULL,
+    payments TEXT NOT NULL,
     net_units INTEGER NOT NULL, paid_minor INTEGER NOT NULL,
     PRIMARY KEY (source, order_id)
 ) STRICT, WITHOUT ROWID;
@@ -146,7 +148,9 @@ def record_heartbeat(
 
 
 def read_totals(
-    connection: sqlite3.Connection, as_of_us: Micros | None = None
+    connection: sqlite3.Connection,
+    as_of_us: Micros | None = None,
+    limit: int | None = None,
 ) -> Totals:
     """The counter, in one short read transaction."""
     shares: Mapping[str, Share]
@@ -162,7 +166,9 @@ def read_totals(
         ).fetchone()
     finally:
         connection.execute("COMMIT")
-    return totals_of(shares, quarantined=quarantined, seq=seq, last_us=last_us)
+    return totals_of(
+        shares, quarantined=quarantined, seq=seq, last_us=last_us, limit=limit
+    )
 
 
 def read_heartbeats(connection: sqlite3.Connection) -> Mapping[str, Micros]:
@@ -193,14 +199,14 @@ def _merge_orders(
     connection: sqlite3.Connection, deliveries: Sequence[Delivery]
 ) -> None:
     """Merge into the orders; move the sums by what changed."""
-    keys = dict.fromkeys((d.source, d.order_id) for d in deliveries)
+    keys = dict.fromkeys(delivery.order_key for delivery in deliveries)
     before = {
         (source, order_id): _state_of(row)
         for source, order_id, *row in _many(connection, _ORDERS, list(keys))
     }
     after = dict(before)
     for delivery in deliveries:
-        key = (delivery.source, delivery.order_id)
+        key = delivery.order_key
         after[key] = merge(after.get(key, UNKNOWN_ORDER), delivery)
     totals: dict[str, Share] = {}
     slices: dict[tuple[int, str], Share] = {}
@@ -273,19 +279,30 @@ def _delivery_row(delivery: Delivery) -> tuple[Any, ...]:
         delivery.refund_id,
         delivery.refund_minor,
         delivery.quarantine,
+        delivery.joins,
     )
 
 
 def _order_row(key: Key, state: OrderState, part: Share) -> tuple[Any, ...]:
     refunds = json.dumps(state.refunds) if state.refunds else ""
-    return (*key, *state[:-1], refunds, part.net_units, part.paid_minor)
+    payments = json.dumps(state.payments) if state.payments else ""
+    money = (part.net_units, part.paid_minor)
+    return (*key, *state[:-2], refunds, payments, *money)
 
 
 def _state_of(row: Sequence[Any]) -> OrderState:
-    *fields, refunds = row
+    *fields, refunds, payments = row
     state = OrderState(*fields)
     return state._replace(
         cancelled=bool(state.cancelled),
         refunded_whole=bool(state.refunded_whole),
-        refunds=tuple((key, amount) for key, amount in json.loads(refunds or "[]")),
+        refunds=_refunds(json.loads(refunds or "[]")),
+        payments=tuple(
+            Payment(*part)._replace(refunds=_refunds(back))
+            for *part, back in json.loads(payments or "[]")
+        ),
     )
+
+
+def _refunds(rows: Sequence[Sequence[Any]]) -> tuple[tuple[str, int], ...]:
+    return tuple((key, amount) for key, amount in rows)

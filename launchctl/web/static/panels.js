@@ -250,6 +250,8 @@ function counterFigures(orders) {
   const pairs = [
     [word('net'), number.format(orders.net_units)],
     [word('orders'), number.format(orders.placed)],
+    ...['available', 'waitlist'].filter((name) => orders[name] != null)
+      .map((name) => [word(name), number.format(orders[name])]),
     ...Object.entries(orders.by_currency).map(([code, units]) => [code, number.format(units)]),
     ...Object.entries(orders.deposits).map(([code, minor]) =>
       [`${word('deposits')} ${code}`, money(minor, code)]),
