@@ -27,6 +27,7 @@ from launchctl.conductor.figures import take_figure
 from launchctl.conductor.folding import fold
 from launchctl.conductor.hands import HandWatch
 from launchctl.conductor.order_feed import OrderFeed
+from launchctl.conductor.preflight import Preflight
 from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
@@ -98,6 +99,7 @@ class Conductor:
             far_ends.drivers, origin.now_us, engine.may_send, self.report
         )
         self._preparer = Preparer(engine, far_ends.drivers, origin.now_us, self.report)
+        self._preflight = Preflight(engine.runbook, far_ends.drivers, self._left_us)
         self._hands = HandWatch(
             engine, far_ends.drivers, origin.now_us, self.report, self._left_us
         )
@@ -233,6 +235,7 @@ class Conductor:
             self._append(),
             self._read_inbox(),
             self._preparer.run(),
+            self._preflight.run(),
             watch_health(self._far_ends.drivers, self.report),
         ]
         if self.engine.runbook.orders:

@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from launchctl.conductor.sleeper import out_of_the_way
 from launchctl.drivers.base import Driver, Watching
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Input
-from launchctl.times import SECOND, Micros
+from launchctl.times import Micros
 
 _log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
-_PAUSE_S, _PATIENCE = 0.25, 8
 _LOOK_S = 10.0
 """A driver keeps its own deadline; this only bounds one that does not."""
 
@@ -54,18 +54,11 @@ class HandWatch:
     async def run(self) -> None:
         """Look, for ever; accounts side by side."""
         while True:
-            await self._out_of_the_way()
+            # which posts are near takes a walk over the plan: not just before a cue
+            await out_of_the_way(self._left_us)
             names = self._engine.watched(self._now_us())
             await asyncio.gather(*(self._look(n) for n in names if n in self._watching))
             await asyncio.sleep(LOOK_EVERY_S)
-
-    async def _out_of_the_way(self) -> None:
-        """Which posts are near takes a walk over the plan: not just before a cue."""
-        for _ in range(_PATIENCE):
-            left_us = self._left_us()
-            if left_us is None or left_us > SECOND:
-                return
-            await asyncio.sleep(_PAUSE_S)
 
     async def _look(self, name: str) -> None:
         try:

@@ -24,6 +24,20 @@ _COARSE_US = 50 * MILLISECOND
 """Before a deadline farther away than this, timers alone are exact enough to wait."""
 
 
+_PAUSE_S, _PATIENCE = 0.25, 8
+
+
+async def out_of_the_way(left_us: Callable[[], Micros | None]) -> None:
+    """Wait while a deadline is under a second away, but for two seconds at most: for
+    work that costs more than a millisecond and that nobody waits for.
+    """
+    for _ in range(_PATIENCE):
+        left = left_us()
+        if left is None or left > SECOND:
+            return
+        await asyncio.sleep(_PAUSE_S)
+
+
 class Sleeper:
     """Waits for a deadline on N, or for news, whichever comes first."""
 

@@ -10,13 +10,14 @@ reports through ``Context.report``.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from launchctl.runbook.actions import Action
 from launchctl.runbook.base import SecretRef
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Input, PostSeen, Receipt, Sight
@@ -145,6 +146,17 @@ class Watching(Protocol):
         """Posts of the last half hour that this driver did not send, each once.
 
         An account that cannot be read now is health, and gives nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class Stocked(Protocol):
+    """A driver whose far end must have what actions name."""
+
+    async def lacks(self, actions: Iterable[Action]) -> tuple[str, ...]:
+        """Sentences about what it does not have, each once; also in its health from
+        then on. One sentence if it cannot be asked.
         """
         ...
 

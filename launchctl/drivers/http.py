@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from launchctl.drivers.wire import (
     seconds_left,
 )
 from launchctl.errors import SecretMissingError
-from launchctl.runbook.actions import Confirm, Http, HttpBody
+from launchctl.runbook.actions import Action, Confirm, Http, HttpBody
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Sight
 from launchctl.times import SECOND, Micros, format_span
@@ -50,6 +51,7 @@ class HttpDriver:
         self._calls: aiohttp.ClientSession
         self._looks: aiohttp.ClientSession
         self._health = Health(Level.GOOD, "no call yet")
+        self._lacks: tuple[str, ...] = ()
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Make the sessions; nobody is asked yet."""
@@ -59,9 +61,19 @@ class HttpDriver:
 
     async def prepare(self, command: Command) -> str | None:
         """Secrets there, the address a URL, the confirming page reachable."""
-        body = _body(command)
+        return await self._lack_of(_body(command), to_come=True)
+
+    async def lacks(self, actions: Iterable[Action]) -> tuple[str, ...]:
+        """Secrets, addresses and confirming pages of every call that is to come."""
+        bodies = [action.http for action in actions if isinstance(action, Http)]
+        said = await asyncio.gather(*(self._lack_of(body) for body in bodies))
+        self._lacks = tuple(dict.fromkeys(filter(None, said)))
+        return self._lacks
+
+    async def _lack_of(self, body: HttpBody, *, to_come: bool = False) -> str | None:
+        """``to_come``: the call was not made yet, so its effect must not show."""
         try:
-            self._headers(body, command.key)
+            self._headers(body, "")
         except SecretMissingError as error:
             return str(error)
         for url in (body.url, body.confirm.get if body.confirm else body.url):
@@ -72,7 +84,7 @@ class HttpDriver:
         seen = await self._seen(body.confirm, _LOOK_S)
         if seen is None:
             return f"{_host(body.confirm.get)}, which shall confirm, does not answer."
-        if seen:
+        if seen and to_come:
             return f"{_host(body.confirm.get)} shows already what the call shall do."
         return None
 
@@ -114,12 +126,16 @@ class HttpDriver:
         return Reading(Sight.FOUND if seen else Sight.ABSENT)
 
     async def check(self) -> Health:
-        """The last known health: every call goes elsewhere, ``prepare`` asks each."""
-        return self._health
+        """The last known health: every call goes elsewhere, ``lacks`` asks each."""
+        return self.health()
 
     def health(self) -> Health:
-        """The last known health."""
-        return self._health
+        """The last known health, and what calls to come lack."""
+        if not self._lacks:
+            return self._health
+        good = self._health.level is Level.GOOD
+        level = Level.WARNING if good else self._health.level
+        return Health(level, "; ".join((self._health.text, *self._lacks)))
 
     # --- the call -------------------------------------------------------------------
 

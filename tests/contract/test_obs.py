@@ -8,6 +8,10 @@ from launchctl.drivers.base import Level
 from launchctl.runbook.actions import (
     Audio,
     Fader,
+    FilmBody,
+    LowerThird,
+    LowerThirdBody,
+    PlayMedia,
     Record,
     Scene,
     SetText,
@@ -389,8 +393,23 @@ async def test_preparing_finds_what_obs_does_not_have(hall, action, sentence):
 
 async def test_missing_names_are_listed(hall):
     """What a runbook names and OBS does not have."""
-    said = await hall.driver.missing(scenes=["Reveal", "Finale"], sources=[COUNTER])
-    assert said == ("scene 'Finale' does not exist in OBS",)
+    film = FilmBody(play="a.mp4", source="Player", scene="Finale", length="5s")
+    needs = [
+        Scene(scene="Reveal"),
+        Scene(scene="Finale"),
+        SetText(text=SourceText(source=COUNTER, text="")),
+        PlayMedia(media=film),
+        LowerThird(lower_third=LowerThirdBody(source="Name", text="", scene="Reveal")),
+    ]
+    said = await hall.driver.lacks(needs)
+    assert said == (
+        "scene 'Finale' does not exist in OBS",
+        "source 'Player' does not exist in OBS",
+        "source 'Name' does not exist in OBS",
+    )
+    health = hall.driver.health()
+    assert health.level is Level.WARNING
+    assert "scene 'Finale' does not exist in OBS" in health.text
 
 
 async def test_a_fast_text_ends_at_its_latest_value(hall, obs):

@@ -8,6 +8,5 @@ asks;
 """
 
 from launchctl.drivers.obs.driver import ObsDriver
-from launchctl.drivers.obs.prepare import named_by
 
-__all__ = ["ObsDriver", "named_by"]
+__all__ = ["ObsDriver"]

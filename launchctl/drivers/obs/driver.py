@@ -26,7 +26,7 @@ from launchctl.drivers.obs.messages import (
 )
 from launchctl.drivers.obs.outputs import is_already
 from launchctl.drivers.obs.perform import DEADLINES_S, PERFORMERS
-from launchctl.drivers.obs.prepare import missing, trouble_ahead
+from launchctl.drivers.obs.prepare import lacking
 from launchctl.drivers.obs.projection import Projection
 from launchctl.drivers.obs.trouble import (
     ObsError,
@@ -36,6 +36,7 @@ from launchctl.drivers.obs.trouble import (
 from launchctl.drivers.obs.wanted import RECORD, STREAM
 from launchctl.drivers.obs.watch import Watch
 from launchctl.runbook.actions import (
+    Action,
     PlayMedia,
     Record,
     Scene,
@@ -63,7 +64,10 @@ class ObsDriver:
         self._watch = Watch(context, context.name.removeprefix("stage:"))
         self._link: Link | None = None
         self._projection = Projection(lambda: self._link, lambda: self._watch.wanted)
+        self._needs: tuple[Action, ...] = ()
+        self._lacks: tuple[str, ...] = ()
         self._watch.on_up.append(self._projection.connected)
+        self._watch.on_look.append(self._take_stock)
         self._watch.on_hand.append(self._projection.hand)
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -88,20 +92,28 @@ class ObsDriver:
         if pair is None:
             return self.health().text
         try:
-            return await trouble_ahead(pair, self._watch.seen, command.action)
+            said = await lacking(pair, self._watch.seen, [command.action])
         except (ObsError, KeyError) as error:
             return _said(error)
+        return "; ".join(said) or None
 
-    async def missing(
-        self, *, scenes: Iterable[str] = (), sources: Iterable[str] = ()
-    ) -> tuple[str, ...]:
-        """Sentences about scenes and inputs that OBS does not have; ``named_by``
-        collects the names from actions. While offline one sentence says that.
+    async def lacks(self, actions: Iterable[Action]) -> tuple[str, ...]:
+        """Sentences about scenes, sources and transitions that OBS does not have; asked
+        again by itself whenever OBS comes with another scene collection.
         """
+        self._needs = tuple(actions)
+        await self._take_stock()
+        return self._lacks if self._pair is not None else (self.health().text,)
+
+    async def _take_stock(self) -> None:
         pair = self._pair
-        if pair is None:
-            return (self.health().text,)
-        return await missing(pair, self._watch.seen, scenes, sources)
+        if pair is None or not self._needs:
+            return
+        await self._left_in_peace(self._context.now_us() + micros(CONNECT_S))
+        if self._watch.seen.changing:
+            return  # asked when it has changed
+        with suppress(ObsError, KeyError):  # a dead connection is noticed by the link
+            self._lacks = await lacking(pair, self._watch.seen, self._needs)
 
     async def send(self, command: Command) -> Outcome:
         """One attempt, confirmed by OBS's own word."""
@@ -194,7 +206,8 @@ class ObsDriver:
         """The last known health; asks nobody."""
         watch = self._watch
         if watch.why_down is None:
-            return connected_health(watch.seen, self._projection.complaints())
+            complaints = (*self._lacks, *self._projection.complaints())
+            return connected_health(watch.seen, complaints)
         if watch.fatal:
             return Health(Level.BAD, unwelcome(self._definition.url, watch.why_down))
         return Health(Level.OFFLINE, offline(self._definition.url, watch.why_down))

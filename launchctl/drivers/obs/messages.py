@@ -28,7 +28,7 @@ def does_not_exist(kind: str, name: str, known: Iterable[str]) -> str:
 
 def offline(url: str, why: str) -> str:
     """Out of reach, and what is being done about it."""
-    return f"OBS at {url} is out of reach: {why}; trying again"
+    return f"OBS at {url} is out of reach: {why}; trying again every second"
 
 
 def unwelcome(url: str, why: str) -> str:

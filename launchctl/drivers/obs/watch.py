@@ -46,6 +46,8 @@ class Watch:
         why_down: why there is no connection; None while there is one.
         fatal: nothing is tried again until somebody acts.
         on_up: who hears of a connection; True if OBS was restarted before it.
+        on_look: what is done after every look at all of OBS: on a connection, and when
+            the scene collection has changed.
         on_hand: who hears what a person changed.
     """
 
@@ -59,6 +61,7 @@ class Watch:
         self.why_down: str | None = "not connected yet"
         self.fatal = False
         self.on_up: list[Callable[[bool], None]] = []
+        self.on_look: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self.on_hand: list[Callable[[str], None]] = []
         self._identity: Identity | None = None
         self._pair: Pair | None = None
@@ -128,6 +131,7 @@ class Watch:
         self._tell(restarted=restarted)
         for listener in self.on_up:
             listener(restarted)
+        self._looked()
         self._notify()
 
     async def beat(self, pair: Pair) -> None:
@@ -233,8 +237,13 @@ class Watch:
         self._items.clear()
         await look_at_everything(self._pair.events, self.seen)
         await self._find_hands(self._pair)
+        self._looked()
         self._tell()
         self._notify()
+
+    def _looked(self) -> None:
+        for work in self.on_look:
+            self._spawn(work())
 
     async def _find_hands(self, pair: Pair) -> None:
         found = await find(pair.events, self.seen, self.wanted.values)

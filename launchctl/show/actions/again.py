@@ -21,8 +21,13 @@ def pause_us(action: ActionState) -> Micros:
     that failed together. The jitter is of the key, so that a fold finds the same.
     """
     base_us = BACKOFF_US[min(action.attempt, len(BACKOFF_US)) - 1]
-    share = zlib.crc32(f"{action.key}/{action.attempt}".encode()) / 0xFFFF_FFFF
-    return round(base_us * (1 + JITTER * (2 * share - 1)))
+    return jittered(base_us, f"{action.key}/{action.attempt}")
+
+
+def jittered(span_us: Micros, seed: str) -> Micros:
+    """A span, longer or shorter by up to ``JITTER``; the same for the same seed."""
+    share = zlib.crc32(seed.encode()) / 0xFFFF_FFFF
+    return round(span_us * (1 + JITTER * (2 * share - 1)))
 
 
 def in_time(core: Core, cue: str, at_us: Micros) -> bool:

@@ -2,20 +2,9 @@
 
 import pytest
 
-from launchctl.drivers.obs import named_by
 from launchctl.drivers.obs.diff import Identity, hands, was_restarted
 from launchctl.drivers.obs.seen import Output, Seen, SkippedShare
 from launchctl.drivers.obs.wanted import Wanted, item_of, visible_of
-from launchctl.runbook.actions import (
-    Audio,
-    Fader,
-    Scene,
-    SetText,
-    SourceText,
-    Stream,
-    Visibility,
-    Visible,
-)
 from launchctl.times import SECOND
 
 STATE = "OBS_WEBSOCKET_OUTPUT_"
@@ -180,16 +169,3 @@ def test_the_skipped_share_is_of_the_last_seconds_and_falls_with_the_counter():
     assert [share.add(3, 30), share.share] == [False, 0.1]
     assert [share.add(3, 60), share.add(3, 90), share.share] == [False, False, 0.0]
     assert [share.add(0, 10), share.share] == [True, None]
-
-
-def test_names_are_collected_from_actions_each_once():
-    """What a runbook names, for asking OBS whether it is there."""
-    actions = [
-        Scene(scene="A"),
-        Scene(scene="A"),
-        SetText(text=SourceText(source="Clock", text="")),
-        Audio(audio=Fader(input="Lectern", open=True)),
-        Visible(visible=Visibility(source="Logo", scene="B")),
-        Stream(stream="start"),
-    ]
-    assert named_by(actions) == (("A", "B"), ("Clock", "Lectern", "Logo"))
