@@ -17,7 +17,7 @@ from launchctl.conductor.needs import needs_of
 from launchctl.conductor.sleeper import out_of_the_way
 from launchctl.drivers.base import Driver, Stocked
 from launchctl.runbook.model import Runbook
-from launchctl.show.again import jittered
+from launchctl.show.actions.again import jittered
 from launchctl.times import MINUTE, SECOND, Micros
 
 _log = structlog.get_logger(__name__)
