@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +31,14 @@ class Show:
     Attributes:
         place: the first line of ``launch run --json``: run, run_dir, url, pid.
         lines: journal lines, as they were printed.
+        by_url: verbs speak to the run over HTTP: its folder cannot be seen from here.
     """
 
     process: asyncio.subprocess.Process
     environ: Mapping[str, str]
     place: dict[str, Any] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    by_url: bool = False
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def read(self) -> None:
@@ -68,13 +70,14 @@ class Show:
 
     async def launch(self, *words: str, code: int = 0) -> Any:
         """Run a verb as a second terminal would; its JSON."""
+        way = ("--url", "url") if self.by_url else ("--run-dir", "run_dir")
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "launchctl",
             *words,
-            "--run-dir",
-            self.place["run_dir"],
+            way[0],
+            self.place[way[1]],
             "--json",
             env=self.environ,
             stdout=asyncio.subprocess.PIPE,
@@ -111,9 +114,11 @@ async def running_show(
     environ: Mapping[str, str],
     *options: str,
     stderr: bool = False,
+    before: Sequence[str] = (),
+    by_url: bool = False,
 ) -> AsyncIterator[Show]:
     """Start ``launch run`` on a runbook (None: the options say on what); what still
-    runs at the end is stopped.
+    runs at the end is stopped. ``before`` is a program that starts it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     words = []
@@ -128,6 +133,7 @@ async def running_show(
         "XDG_STATE_HOME": str(folder / "state"),
     }
     process = await asyncio.create_subprocess_exec(
+        *before,
         sys.executable,
         "-m",
         "launchctl",
@@ -140,7 +146,7 @@ async def running_show(
         stderr=asyncio.subprocess.PIPE if stderr else None,
         limit=2**20,
     )
-    show = Show(process, environ)
+    show = Show(process, environ, by_url=by_url)
     reading = asyncio.create_task(show.read())
     try:
         async with asyncio.timeout(HANG_S), show._news:

@@ -21,6 +21,7 @@ import structlog
 
 from launchctl.clock import Origin
 from launchctl.conductor.counter import counter_text
+from launchctl.conductor.disk_watch import DiskWatch
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
 from launchctl.conductor.figures import take_figure
@@ -48,7 +49,6 @@ from launchctl.show.commands import (
 from launchctl.show.engine import Decision, Engine
 from launchctl.show.events import CounterSet, decode, encode
 from launchctl.show.inputs import (
-    Call,
     Input,
     RunbookSeen,
     Settled,
@@ -103,6 +103,7 @@ class Conductor:
         self._hands = HandWatch(
             engine, far_ends.drivers, origin.now_us, self.report, self._left_us
         )
+        self._disk = DiskWatch(engine, store.journal, origin.now_us, self.report)
         self._appends: asyncio.Queue[_Append] = asyncio.Queue()
         self._deadline_us: Micros | None = None
         self._counter = counter_text(engine.runbook, far_ends.drivers)
@@ -236,6 +237,7 @@ class Conductor:
             self._read_inbox(),
             self._preparer.run(),
             self._preflight.run(),
+            self._disk.run(),
             watch_health(self._far_ends.drivers, self.report),
         ]
         if self.engine.runbook.orders:
@@ -262,25 +264,7 @@ class Conductor:
             if not durable.cancelled():
                 durable.set_result(None)
             self._appends.task_done()
-            if self._store.journal.disk_full:
-                self._hold_on_full_disk()
-
-    def _hold_on_full_disk(self) -> None:
-        """The ballast is freed: what still fits is the hold, and the word that says
-        why. The same call is answered once, however often it is made.
-        """
-        self.report(
-            Call(
-                id=f"{self.engine.run}/disk-full",
-                by="launchctl",
-                roles=frozenset(self.engine.runbook.crew) or frozenset({"caller"}),
-                verb="hold",
-                target="disk-full",
-                args={"why": "the disk is full: make room, then resume"},
-                at_us=self._now_us(),
-                position=self.engine.state.inbox_position,
-            )
-        )
+            self._disk.look()
 
     async def _read_inbox(self) -> None:
         async for calls in self._store.inbox.follow(self.engine.state.inbox_position):

@@ -22,6 +22,11 @@ from launchctl.times import Micros
 Line = Mapping[str, Any]
 """One journal event as plain JSON values."""
 
+MIN_FREE_BYTES = 200 * 1024 * 1024
+"""With less room on the disk the front answers 503 to orders: what is left is for the
+journal, which the show cannot go on without.
+"""
+
 
 class DiskFullError(JournalError):
     """There is no room on the disk; nothing was written."""
@@ -65,6 +70,14 @@ class Journal(Protocol):
 
     async def verify(self) -> Damage | None:
         """Read it all again; None, or the first line that is not as written."""
+        ...
+
+    def room_bytes(self) -> int | None:
+        """Free bytes on the disk that it writes to; None if it is not ours to watch."""
+        ...
+
+    async def lay_ballast(self) -> bool:
+        """Take the reserve anew once there is room; True ends ``disk_full``."""
         ...
 
 

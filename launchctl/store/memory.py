@@ -142,6 +142,14 @@ class MemoryJournal(_Shared):
             before = chain
         return None
 
+    def room_bytes(self) -> int | None:
+        """None: no disk is used."""
+        return None
+
+    async def lay_ballast(self) -> bool:
+        """There is nothing to reserve."""
+        return not self.disk_full
+
 
 class MemoryInbox(_Shared):
     """Calls on their way to the conductor of the same process."""

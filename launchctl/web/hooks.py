@@ -25,12 +25,11 @@ from launchctl.orders.sources.webhook import (
     Envelope,
     WebhookSource,
 )
-from launchctl.store.base import Ledger
+from launchctl.store.base import MIN_FREE_BYTES, Ledger
 from launchctl.times import Micros
 
 MAX_BODY_BYTES = 64 * 1024
 BODY_DEADLINE_S = 10.0
-MIN_FREE_BYTES = 200 * 1024 * 1024
 RETRY_AFTER_S = 5
 _ANSWERS = {each: b'{"verdict": "%s"}' % each.value.encode() for each in Verdict}
 _LOOK_AT_DISK_EVERY_S = 1.0

@@ -8,13 +8,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from launchctl.errors import JournalError
 from launchctl.store.base import Line
 from launchctl.store.chain import GENESIS, Damage, canonical, check_line, link
 from launchctl.store.sqlite.ballast import Ballast
+from launchctl.store.sqlite.file import SqliteFile
 from launchctl.store.sqlite.files import is_full
 from launchctl.store.sqlite.keeper import Keeper
 from launchctl.store.sqlite.reader import CHUNK, Reader
@@ -34,7 +34,10 @@ _Checked = tuple[int, bytes, Damage | None, bool]
 _NOTHING: _Checked = (0, GENESIS, None, False)
 
 
-class SqliteJournal:
+_Rows = list[tuple[int, str]]
+
+
+class SqliteJournal(SqliteFile[tuple[_Rows], None]):
     """The journal of a run folder.
 
     Args:
@@ -51,54 +54,28 @@ class SqliteJournal:
     def __init__(
         self, path: Path | str, *, writer: bool, ballast: Ballast | None = None
     ) -> None:
-        self._path = Path(path)
-        self._reader = Reader(self._path, VERSION)
-        self._ballast = ballast or Ballast(self._path)
-        self._writer: Writer[tuple[list[tuple[int, str]]], None] | None = None
-        self._keeper: Keeper | None = None
+        path = Path(path)
+        self._ballast = ballast or Ballast(path)
         self.disk_full = False
-        if writer:
-            self._writer = Writer(
-                self._path, SCHEMA, VERSION, _append, rescue=self._free_ballast
-            )
-            self._keeper = Keeper(self._path, SCHEMA, VERSION)
+        super().__init__(
+            path,
+            Reader(path, VERSION),
+            Writer(path, SCHEMA, VERSION, _append, rescue=self._free_ballast)
+            if writer
+            else None,
+            Keeper(path, SCHEMA, VERSION) if writer else None,
+        )
 
-    async def open(self) -> None:
-        """Open it, and check that the last lines are as they were written.
-
-        Raises:
-            JournalError: it cannot be opened, or it is damaged.
-        """
-        try:
-            if self._writer is not None and self._keeper is not None:
-                await self._writer.open()
-                await self._keeper.open()
-                self.disk_full = not await asyncio.to_thread(self._ballast.lay)
-            await self._reader.open()
-            self._demand_sound(await self._reader.run(_check_end, None))
-        except BaseException:
-            await self.aclose()
-            raise
-
-    async def aclose(self) -> None:
-        """Write what was asked for, then close."""
-        await self._reader.aclose()
-        if self._keeper is not None:
-            await self._keeper.aclose()
+    async def _opened(self) -> None:
+        """The reserve is laid, and the last lines are as they were written."""
         if self._writer is not None:
-            await self._writer.aclose()
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
+            await self.lay_ballast()
+        damage = await self._reader.run(_check_end, None)
+        if damage is not None:
+            raise JournalError(
+                f"{self._path}: damaged at seq {damage.seq}: {damage.why}",
+                hint="restore it from a backup; lines before it are sound",
+            )
 
     async def append(self, lines: Sequence[Line]) -> None:
         """Make the lines durable, in order, in one transaction.
@@ -109,15 +86,14 @@ class SqliteJournal:
         Raises:
             JournalError: not durable: not the writer, wrong seq, disk full, I/O error.
         """
-        if self._writer is None:
-            raise JournalError(f"{self._path.name} is open for reading only")
+        writer = self._open_writer()
         if not lines:
             return
         try:
             rows = [(int(line["seq"]), canonical(line)) for line in lines]
         except (KeyError, TypeError, ValueError) as error:
             raise JournalError(f"a line is no JSON event with a seq: {error}") from None
-        await self._writer.submit((rows,))
+        await writer.submit((rows,))
 
     async def read(self, after: int = 0, limit: int | None = None) -> list[Line]:
         """Lines with ``seq`` > ``after``, in order; read in short transactions."""
@@ -165,13 +141,6 @@ class SqliteJournal:
         self.disk_full = not await asyncio.to_thread(self._ballast.lay)
         return not self.disk_full
 
-    def _demand_sound(self, damage: Damage | None) -> None:
-        if damage is not None:
-            raise JournalError(
-                f"{self._path.name} is damaged: {damage.why}",
-                hint="restore it from a backup",
-            )
-
     async def _chunk(self, after: int, limit: int) -> list[Line]:
         def job(connection: sqlite3.Connection) -> list[Line]:
             rows = connection.execute(
@@ -191,7 +160,7 @@ class SqliteJournal:
 
 
 def _append(
-    connection: sqlite3.Connection, items: Sequence[tuple[list[tuple[int, str]]]]
+    connection: sqlite3.Connection, items: Sequence[tuple[_Rows]]
 ) -> Sequence[JournalError | None]:
     head, chain = _last(connection)
     outcomes: list[JournalError | None] = []

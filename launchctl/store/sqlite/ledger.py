@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from launchctl.errors import JournalError
 from launchctl.orders.ledger import check, totals_of
 from launchctl.orders.model import Delivery, Totals, Verdict
 from launchctl.store.base import complete_to
+from launchctl.store.sqlite.file import SqliteFile
 from launchctl.store.sqlite.keeper import Keeper
 from launchctl.store.sqlite.ledger_tables import (
     SCHEMA,
@@ -36,7 +34,7 @@ class _Heartbeat:
     at_us: Micros
 
 
-class SqliteLedger:
+class SqliteLedger(SqliteFile[Delivery | _Heartbeat, Verdict]):
     """The ledger of a run folder.
 
     Args:
@@ -55,50 +53,15 @@ class SqliteLedger:
         sources: Mapping[str, Micros] | None = None,
         limit: int | None = None,
     ) -> None:
-        self._path = Path(path)
+        path = Path(path)
         self._settle_us = dict(sources or {})
         self._limit = limit
-        self._reader = Reader(self._path, VERSION)
-        self._writer: Writer[Delivery | _Heartbeat, Verdict] | None = None
-        self._keeper: Keeper | None = None
-        if writer:
-            self._writer = Writer(self._path, SCHEMA, VERSION, _write)
-            self._keeper = Keeper(self._path, SCHEMA, VERSION)
-
-    async def open(self) -> None:
-        """Open it.
-
-        Raises:
-            JournalError: it cannot be opened.
-        """
-        try:
-            if self._writer is not None and self._keeper is not None:
-                await self._writer.open()
-                await self._keeper.open()
-            await self._reader.open()
-        except BaseException:
-            await self.aclose()
-            raise
-
-    async def aclose(self) -> None:
-        """Write what was asked for, then close."""
-        await self._reader.aclose()
-        if self._keeper is not None:
-            await self._keeper.aclose()
-        if self._writer is not None:
-            await self._writer.aclose()
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
+        super().__init__(
+            path,
+            Reader(path, VERSION),
+            Writer(path, SCHEMA, VERSION, _write) if writer else None,
+            Keeper(path, SCHEMA, VERSION) if writer else None,
+        )
 
     async def record(self, delivery: Delivery) -> Verdict:
         """Durable when it returns; concurrent records share a commit.
@@ -125,13 +88,6 @@ class SqliteLedger:
     async def heartbeat(self, source: str, at_us: Micros) -> None:
         """The front's word that the source's hook answers; the latest counts."""
         await self._submit(_Heartbeat(source, at_us))
-
-    def room_bytes(self) -> int | None:
-        """Free bytes on the disk of the file; None if they cannot be told."""
-        try:
-            return shutil.disk_usage(self._path.parent).free
-        except OSError:
-            return None
 
     async def totals(self, as_of_us: Micros | None = None) -> Totals:
         """Now, or of the orders placed at or before ``as_of_us``.
@@ -164,9 +120,7 @@ class SqliteLedger:
         return totals_of({}, quarantined=0, seq=0, last_us=None, limit=self._limit)
 
     def _submit(self, item: Delivery | _Heartbeat) -> asyncio.Future[Any]:
-        if self._writer is None:
-            raise JournalError(f"{self._path.name} is open for reading only")
-        return self._writer.submit(item)
+        return self._open_writer().submit(item)
 
 
 def _write(
