@@ -47,13 +47,12 @@ class DiskWatch:
         self._said: HealthSeen | None = None
 
     async def run(self) -> None:
-        """Look once a second, for ever."""
-        while True:
+        """Look once a second, for ever; no longer where there is no disk to look at."""
+        while (free := self._journal.room_bytes()) is not None:
+            if self._journal.disk_full and free >= _ROOM_BYTES:
+                await self._journal.lay_ballast()
             self.look()
             await asyncio.sleep(_LOOK_EVERY_S)
-            free = self._journal.room_bytes()
-            if self._journal.disk_full and (free is None or free >= _ROOM_BYTES):
-                await self._journal.lay_ballast()
 
     def look(self) -> None:
         """Say what has changed; a disk that was found full holds the show, once."""
