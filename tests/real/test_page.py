@@ -15,6 +15,7 @@ from launchctl.times import MINUTE, SECOND
 from launchctl.web.app import FEED
 from tests.real.browser import HANG_S, chromium
 from tests.web.recording_view import (
+    T0,
     T0_US,
     RecordingInbox,
     RecordingView,
@@ -280,6 +281,100 @@ async def test_a_procedure_is_started_from_the_page(a_page) -> None:
         await tab.run(f"{crisis_button}.click()")
         await asyncio.wait_for(inbox.came.wait(), HANG_S)
         assert [(c.verb, c.target) for c in inbox.calls] == [("call", "crisis")]
+
+
+async def test_what_moves_the_show_is_shown_first(a_page) -> None:
+    """A jump prints its list on the page; only the second key, which names the list,
+    acts on it, and Escape leaves everything as it is (SEMANTICS 8).
+    """
+    view = a_view()
+    listed = ["film: skipped", "stage main: program becomes Keynote"]
+
+    def answer(call: Any) -> None:
+        if call.args.get("digest") == "d75ceca57fb9":
+            view.say("call_accepted", call=call.id, by=call.by)
+        else:
+            why = {"reason": "confirm it", "listed": listed, "digest": "d75ceca57fb9"}
+            view.say("call_refused", call=call.id, **why)
+
+    inbox = RecordingInbox(answer)
+    jump = "[...document.querySelectorAll('[data-act=jump]')].at(-1)"
+    async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
+        await tab.until(jump)
+        await tab.run(f"{jump}.click()")
+        await tab.until("$('shown')?.innerText.includes('film: skipped')")
+        await tab.press("Escape", 27, "")
+        await tab.until("!$('shown')")
+        await tab.run(f"{jump}.click()")
+        await tab.until("document.activeElement.dataset.act === 'leave'")
+        assert await tab.run(_TOO_FAINT) == []
+        await tab.run("document.querySelector('[data-act=confirm-list]').click()")
+        await tab.until("document.querySelector('.toast.yes')")
+        last = inbox.calls[-1]
+        assert ("jump", "reveal-post") == (last.verb, last.target)
+        assert {"digest": "d75ceca57fb9"} == last.args
+        assert all("409 (Conflict)" in error for error in tab.errors)
+
+
+_ASKED: dict[str, tuple[dict[str, Any], str, tuple[str, str, dict[str, Any]]]] = {
+    "a choice": (
+        {"choices": [{"choice": "demo", "ask": ["caller"], "options": ["run", "skip"],
+                      "default": "skip", "until": T0}]},
+        "choose-run",
+        ("choose", "demo", {"option": "run"}),
+    ),
+    "a poll": (
+        {"polls": [{"poll": "final", "ask": ["caller", "comms"], "votes": [],
+                    "missing": ["caller", "comms"], "until": T0, "result": None}]},
+        "vote-no",
+        ("vote", "final", {"vote": "no"}),
+    ),
+    "a task": (
+        {"tasks": [{"cue": "notice", "who": "comms", "what": "Publish the notice",
+                    "until": T0}]},
+        "confirm",
+        ("confirm", "notice", {"evidence": "EQS 12345"}),
+    ),
+    "something outside": (
+        {"gates": [{"cue": "numbers", "gate": "confirmed: notice", "why": "not yet"}]},
+        "confirm",
+        ("confirm", "numbers", {"evidence": "EQS 12345"}),
+    ),
+    "a post in doubt": (
+        {"cues": [a_cue("reveal-post", "in_doubt")]},
+        "settlesent_button",
+        ("settle", "reveal-post", {"outcome": "sent", "url": "EQS 12345"}),
+    ),
+    "an offer": (
+        {"stages": [{"stage": "main", "connected": True, "program": "Reveal",
+                     "wanted": "Reveal", "streaming": True, "by_hand": ["program"],
+                     "offers": ["reveal"], "asks": [], "text": ""}]},
+        "offer-reveal",
+        ("fire", "reveal", {}),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", _ASKED)
+async def test_what_a_person_is_asked_is_answered_on_the_page(
+    a_page, asked: str
+) -> None:
+    """Every question of a show has its key on the page, and the key says what it says:
+    the call that leaves is the answer, with the evidence that was typed.
+    """
+    status, act, (verb, target, args) = _ASKED[asked]
+    view = a_view()
+    view.set(**status)
+    inbox = RecordingInbox(lambda c: view.say("call_accepted", call=c.id, by=c.by))
+    async with a_page(view, inbox, "/crew?lang=en") as (_, _, tab):
+        key = f"document.querySelector('[data-act=\"{act}\"]')"
+        await tab.until(key)
+        await tab.run("window.prompt = () => 'EQS 12345'")
+        await tab.run(f"{key}.click()")
+        await asyncio.wait_for(inbox.came.wait(), HANG_S)
+        (call,) = inbox.calls
+        assert (verb, target, args) == (call.verb, call.target, call.args)
+        assert tab.errors == []
 
 
 async def test_the_focus_stays_on_go(a_page) -> None:

@@ -35,6 +35,7 @@ export async function call(verb, target = null, args = {}) {
     });
     const found = await answer.json();
     if (answer.ok) toast(true, `${said}: ${word('accepted')}`);
+    else if (found.digest) askForList(said, found, () => call(verb, target, { ...args, digest: found.digest }));
     else if (answer.status === 409) toast(false, `${said}: ${word('refused')}. ${found.reason ?? ''}`);
     else toast(false, `${said}: ${found.error}${found.hint ? ` (${found.hint})` : ''}`);
   } catch {
@@ -68,6 +69,25 @@ export function button(label, { act, kind = '', sure = false, name = null, press
     if (name) element.setAttribute('aria-label', word('press_again', name));
   });
   return element;
+}
+
+/** What moves the show is shown first: it is done by its list's digest, or left. */
+function askForList(said, { listed, digest }, act) {
+  $('shown')?.remove();
+  const panel = h('section', { id: 'shown', role: 'alertdialog', 'aria-labelledby': 'shown-h' },
+    h('h2', { id: 'shown-h' }, word('would', said)),
+    h('ol', null, listed.map((line) => h('li', null, line))));
+  const leave = button(word('leave_it'), { act: 'leave', press: () => panel.remove() });
+  panel.append(h('div.row', null, leave, button(word('do_it'), {
+    act: 'confirm-list', kind: 'danger', name: word('do_it_named', said, short(digest)),
+    press: () => {
+      panel.remove();
+      act();
+    },
+  })));
+  panel.addEventListener('keydown', (event) => event.key === 'Escape' && panel.remove());
+  document.body.append(panel);
+  leave.focus();
 }
 
 export function toast(good, text) {

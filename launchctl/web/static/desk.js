@@ -171,6 +171,10 @@ export function drawControls(status) {
     () => button(word('silence_all'), { act: 'silence', press: () => call('silence', 'all') }));
   add('unsilence', can('silence') && quiet, () => button(word('unsilence_all'),
     { act: 'unsilence', sure: true, press: () => call('unsilence', 'all') }));
+  add('retime', can('retime') && !over, () => button(word('retime'), { act: 'retime', press: () => {
+    const to = prompt(word('ask_retime'));
+    if (to?.trim()) call('retime', to.trim());
+  } }));
   add('end', (can('end') || can('retime')) && !over, () => button(word('end'),
     { act: 'end', sure: true, press: () => call('end') }));
   add('abort', can('abort') && status.state !== 'complete' && status.state !== 'aborted',

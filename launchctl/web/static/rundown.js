@@ -11,12 +11,13 @@ const ASKS = new Set(['parked', 'failed', 'in_doubt', 'held']);
 
 export function drawRundown(status, wall) {
   const closed = ['closing', 'complete', 'aborted'].includes(status.state);
+  const holding = status.state === 'holding';
   const posting = new Set(status.posts.map((post) => post.cue));
   const found = new Map(status.posts.filter((post) => post.found)
     .map((post) => [post.cue, { ...post.found, account: post.account }]));
   keep($('cues'), status.cues.map((cue) => [
     `${cue.procedure ?? ''}/${cue.cue}`,
-    { ...cue, closed, posts: posting.has(cue.cue), found: found.get(cue.cue) ?? null },
+    { ...cue, closed, holding, posts: posting.has(cue.cue), found: found.get(cue.cue) ?? null },
     (value) => cueRow(value, wall),
   ]));
 }
@@ -94,6 +95,13 @@ function buttons(cue) {
   if (cue.closed) return mine;
   if (FIRES.has(cue.state) && steers) add('fire', 'fire');
   if (SKIPS.has(cue.state) && steers) add('skip', 'skip');
+  if (can('retime') && !cue.procedure) {
+    const list = (verb) => mine.push(button(word(verb), {
+      act: verb, name: `${word(verb)}: ${cue.cue}`, press: () => call(verb, cue.cue),
+    }));
+    if (SKIPS.has(cue.state)) list('jump');
+    if (cue.fired && cue.holding) list('recycle');
+  }
   if (cue.state === 'parked' && cue.posts && can('post')) {
     if (cue.found) {
       const { url, id, account } = cue.found;
