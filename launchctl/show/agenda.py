@@ -74,6 +74,8 @@ class Agenda:
         default_factory=dict
     )
     """The same of procedures' cues."""
+    moved: dict[str, None] = field(default_factory=dict)
+    """Cues whose state changed since it was last asked how far the show has come."""
     wire: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     """key -> (cue, slot) of actions that may be answered."""
     tick_us: Micros | None = None

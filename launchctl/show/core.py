@@ -18,9 +18,10 @@ from launchctl.show.fold import apply, initial
 from launchctl.show.news import touch
 from launchctl.show.plan import Plan, Planned, make_plan
 from launchctl.show.plan.amended import merged
+from launchctl.show.progress import Progress
 from launchctl.show.state import ActionState, State
 from launchctl.show.tables import RUNNING, ActionWord, IllegalEvent
-from launchctl.show.timeline import Timetable, timetable_of
+from launchctl.show.timeline import Timetable, timetable
 from launchctl.times import Micros
 
 E = TypeVar("E", bound=ev.Event)
@@ -47,6 +48,19 @@ class Core:
         self.offered: dict[str, Runbook] = {}
         """Runbooks that an amendment may name, by their digest."""
         self._agenda: ag.Agenda | None = None
+        self._progress: Progress | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """How far the show has come, on each chain and in each segment."""
+        moved = self.agenda.moved
+        if self._progress is None:
+            self._progress = Progress(self.plan, self.state)
+        else:
+            for name in moved:
+                self._progress.note(name)
+        moved.clear()
+        return self._progress
 
     @property
     def agenda(self) -> ag.Agenda:
@@ -60,7 +74,7 @@ class Core:
         """The planned instants, worked out when they are first asked for."""
         t0_us = self.state.t0_wall_us if self.runbook.t0_us is None else None
         if self._timetable is None or self._timetable.t0_us != t0_us:
-            self._timetable = timetable_of(self.runbook, t0_us)
+            self._timetable = timetable(self.plan, t0_us)
         return self._timetable
 
     def fold(self, event: ev.Event) -> None:
@@ -69,6 +83,7 @@ class Core:
             raise IllegalEvent(f"amended: runbook {event.digest} is not at hand")
         apply(self.state, event)
         self._agenda = None
+        self._progress = None
         if isinstance(event, ev.Amended):
             self._follow(event)
 
@@ -97,6 +112,7 @@ class Core:
         self.digests.clear()
         self._timetable = None
         self._agenda = None
+        self._progress = None
 
     # --- short words --------------------------------------------------------------
 

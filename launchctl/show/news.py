@@ -174,6 +174,7 @@ def _touch_cue(
 def _cue_changed(plan: Plan, state: State, agenda: Agenda, name: str) -> None:
     """A cue moved: it, what hangs on it, and what reads its state are looked at."""
     cue = state.cues[name]
+    agenda.moved[name] = None
     agenda.cues[name] = None
     agenda.cues.update(dict.fromkeys(plan.followers.get(name, ())))
     tell_readers(plan, agenda, ("cues", name))

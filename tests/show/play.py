@@ -3,7 +3,7 @@
 ``Play`` is a conductor without a world: it steps the engine at every deadline and at
 every input, in order, and answers commands by a rule. With every decision it checks
 what holds for all decisions: the lines of the events, read back and folded by another
-engine, give the same state.
+engine, give the same state; and what that one expects, walking cue by cue, is expected.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from launchctl.show.inputs import (
     Stopped,
     UrlSeen,
 )
+from launchctl.show.outlook.expected import ExpectedTimeline
 from launchctl.times import MILLISECOND, Micros
 from tests.show.build import START
 
@@ -56,6 +57,14 @@ def all_well(command: AnyCommand) -> Reply:
             return [(100 * MILLISECOND, UrlSeen(command.url, ok=True))]
         case Settle():
             return []
+
+
+class CueByCue(ExpectedTimeline):
+    """Expected instants without the short way along chains."""
+
+    def chain_start(self, node: str) -> str:
+        """Every cue is worked out from those it comes after."""
+        return node
 
 
 class Play:
@@ -184,8 +193,20 @@ class Play:
             assert event == ev.decode(line)
             self._mirror.apply(ev.decode(line))
         assert self.engine.state == self._mirror.state
+        self._check_expected()
         for command in decision.commands:
             self._send(command)
+
+    def _check_expected(self) -> None:
+        """Progress that was told of each cue, and chains, lead to the same instants."""
+        core, other = self.engine._core, self._mirror._core
+        core.now_us = other.now_us = self.now_us
+        quick, slow = ExpectedTimeline(core), CueByCue(other)
+        known = {name: slow.cue_us(name) for name in core.plan.by_id}
+        assert known == {name: quick.cue_us(name) for name in reversed(known)}
+        assert {name: slow.state_of(name) for name in slow.segments} == {
+            name: quick.state_of(name) for name in quick.segments
+        }
 
     def _send(self, command: AnyCommand) -> None:
         if isinstance(command, Command) and command.effect is Effect.ONCE:

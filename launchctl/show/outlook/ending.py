@@ -39,20 +39,26 @@ def end_of_show(core: Core, expected: ExpectedTimeline) -> Ending:
     """The end of the last segment, or the last cue of the file that acts on a stage,
     whichever comes later: posts of the following week are no part of it.
     """
-    known: list[tuple[Micros, Micros | None]] = []
+    ends = _ends(core, expected)
+    if not ends:
+        return Ending(None, None)
+    (kind, name), expected_us = max(ends.items(), key=lambda end: end[1])
+    if kind == "segment":
+        planned_us = core.timetable.segments[name].ends_us
+    else:
+        planned_us = core.timetable.cues[name]
+    return Ending(expected_us, over_s(core, expected_us, planned_us))
+
+
+def _ends(core: Core, expected: ExpectedTimeline) -> dict[tuple[str, str], Micros]:
+    """What ends the show, and when that is expected, as far as it is known."""
+    found: dict[tuple[str, str], Micros | None] = {}
     for name in list(expected.segments)[-1:]:
-        ends_us = expected.end(name).wall_us
-        if ends_us is not None:
-            known.append((ends_us, core.timetable.segments[name].ends_us))
+        found["segment", name] = expected.end(name).wall_us
     last = core.plan.last_picture
     if last is not None:
-        fires_us = expected.cue_us(last)
-        if fires_us is not None:
-            known.append((fires_us, core.timetable.cues[last]))
-    if not known:
-        return Ending(None, None)
-    expected_us, planned_us = max(known, key=lambda pair: pair[0])
-    return Ending(expected_us, over_s(core, expected_us, planned_us))
+        found["cue", last] = expected.cue_us(last)
+    return {what: at_us for what, at_us in found.items() if at_us is not None}
 
 
 def hard_out_us(core: Core) -> Micros:
@@ -67,7 +73,7 @@ def look_out(core: Core) -> None:
     """
     if core.runbook.hard_out_us is None or core.state.show not in RUNNING:
         return
-    ends_us = end_of_show(core, ExpectedTimeline(core)).expected_us
+    ends_us = max(_ends(core, ExpectedTimeline(core)).values(), default=None)
     if ends_us is None:
         return
     left_us = hard_out_us(core) - ends_us

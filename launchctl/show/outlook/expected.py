@@ -11,18 +11,12 @@ from __future__ import annotations
 from launchctl.runbook.model import AtT, AtWall, Cue
 from launchctl.show.clocks import n_at_r, n_at_wall, r_at
 from launchctl.show.core import Core
+from launchctl.show.progress import came_us
 from launchctl.show.tables import RUNNING, CueWord
 from launchctl.show.timeline.scale import Instant
 from launchctl.show.timeline.walk import Timeline
 from launchctl.times import Micros
 
-_COMING = (
-    CueWord.IDLE,
-    CueWord.PENDING,
-    CueWord.STANDBY,
-    CueWord.WAITING,
-    CueWord.HELD,
-)
 _DROPPED = (CueWord.SKIPPED, CueWord.NOT_TAKEN)
 
 
@@ -34,15 +28,18 @@ class ExpectedTimeline(Timeline):
     def __init__(
         self, core: Core, zero_us: Micros | None = None, gone: tuple[str, ...] = ()
     ) -> None:
-        super().__init__(core.plan.by_id, core.runbook.segments)
+        plan = core.plan
+        super().__init__(plan.by_id, core.runbook.segments, plan.members)
         self._core = core
         self._zero_us = core.state.zero_r_us if zero_us is None else zero_us
-        self._holds_gone = gone
-        self._now = Instant(core.now_us, core.clock_r())
+        self._now_r_us = core.clock_r()
+        self._resumes_us = _resumes_us(core)
+        self._ahead = _holds_ahead(core, self._zero_us, gone)
+        self._now = Instant(core.now_us, self._now_r_us)
         self._started = {
             name: self._at_n(fired_us)
             for name in self.segments
-            if (fired_us := self._first_fired(name)) is not None
+            if (fired_us := core.progress.began_us(name)) is not None
         }
 
     # --- asked ------------------------------------------------------------------------
@@ -69,10 +66,7 @@ class ExpectedTimeline(Timeline):
             return self._started.get(segment)
         if kind == "end":
             return self._ended(segment) if segment in self._started else None
-        cue = self._core.state.cues[node]
-        if cue.state in _COMING:
-            return None
-        at_us = cue.ended_us if cue.fired_us is None else cue.fired_us
+        at_us = came_us(self._core.state.cues[node])
         return None if at_us is None else self._at_n(at_us)
 
     def to_come(self, at: Instant) -> Instant:
@@ -95,6 +89,19 @@ class ExpectedTimeline(Timeline):
     def later(self, start: Instant, by_us: Micros) -> Instant:
         """An offset runs on R."""
         return Instant() if start.t_us is None else self._at_r(start.t_us + by_us)
+
+    def chain_start(self, node: str) -> str:
+        """The first cue of its chain that is still to come."""
+        return self._core.progress.next_on_chain(node)
+
+    def along(self, start: str, node: str) -> Instant:
+        """Over the spans between, which run on R; at once is the same instant."""
+        places = self._core.plan.chains.places
+        first, last = places[start], places[node]
+        at = self._get(start)
+        if last.spans == first.spans:
+            return at
+        return self.later(at, last.span_us - first.span_us)
 
     def _compute_begin(self, segment: str) -> Instant:
         """A first cue that was skipped begins nothing."""
@@ -125,16 +132,6 @@ class ExpectedTimeline(Timeline):
         unfired = self._core.state.cues[name].fired_us is None
         return unfired and self._core.state.show not in RUNNING
 
-    def _first_fired(self, segment: str) -> Micros | None:
-        fired = [
-            cue.fired_us
-            for name in self.members[segment]
-            if (cue := self._core.state.cues[name]).fired_us is not None
-            and cue.state not in _COMING
-            and not self.cues[name].pinned
-        ]
-        return min(fired, default=None)
-
     def _dropped(self, segment: str) -> bool:
         """True if every cue of it was skipped."""
         names = self.members[segment]
@@ -155,16 +152,16 @@ class ExpectedTimeline(Timeline):
         core = self._core
         if n_us <= core.now_us:
             return Instant(n_us, r_at(core.state, n_us))
-        ahead_us = max(0, n_us - _resumes_us(core))
-        return Instant(n_us, core.clock_r() + ahead_us)
+        return Instant(n_us, self._now_r_us + max(0, n_us - self._resumes_us))
 
     def _at_r(self, r_us: Micros) -> Instant:
-        core = self._core
-        now_r_us = core.clock_r()
+        now_r_us = self._now_r_us
         if r_us <= now_r_us:
-            return Instant(n_at_r(core.state, r_us), r_us)
-        held_us = _holds_before(core, (now_r_us, r_us), self._zero_us, self._holds_gone)
-        return Instant(_resumes_us(core) + (r_us - now_r_us) + held_us, r_us)
+            return Instant(n_at_r(self._core.state, r_us), r_us)
+        held_us = sum(
+            for_us for at_us, for_us in self._ahead if now_r_us < at_us < r_us
+        )
+        return Instant(self._resumes_us + (r_us - now_r_us) + held_us, r_us)
 
 
 def expected_us(core: Core, name: str) -> Micros | None:
@@ -182,23 +179,18 @@ def _resumes_us(core: Core) -> Micros:
     return max([core.now_us, *ends])
 
 
-def _holds_before(
-    core: Core,
-    between_r_us: tuple[Micros, Micros],
-    zero_us: Micros | None,
-    gone: tuple[str, ...],
-) -> Micros:
-    """How long the planned holds last that lie between now and an R."""
-    if zero_us is None:
-        return 0
+def _holds_ahead(
+    core: Core, zero_us: Micros | None, gone: tuple[str, ...]
+) -> list[tuple[Micros, Micros]]:
+    """(R, how long) of the planned holds that are to come; of those at one R the
+    longest.
+    """
     longest: dict[Micros, Micros] = {}
-    for name in core.plan.planned_holds:
+    for name in core.plan.planned_holds if zero_us is not None else ():
         item = core.plan.cues[name]
         ahead = core.state.cues[name].state is CueWord.PENDING and name not in gone
         if not ahead or item.planned_hold is None or not isinstance(item.cue.at, AtT):
             continue
-        at_us = zero_us + item.cue.at.offset_us
-        if between_r_us[0] < at_us < between_r_us[1]:
-            for_us = item.planned_hold.for_us or 0
-            longest[at_us] = max(for_us, longest.get(at_us, 0))
-    return sum(longest.values())
+        at_us = (zero_us or 0) + item.cue.at.offset_us
+        longest[at_us] = max(item.planned_hold.for_us or 0, longest.get(at_us, 0))
+    return list(longest.items())

@@ -1,6 +1,6 @@
 """What never changes in a run, worked out once: order, slots, rules, who reads what."""
 
-from launchctl.show.plan.cues import Planned, Slot, predecessors, slots_of
+from launchctl.show.plan.cues import Planned, Slot, film_us, predecessors, slots_of
 from launchctl.show.plan.make import make_plan
 from launchctl.show.plan.plan import Plan, may, roles_that_may
 
@@ -8,6 +8,7 @@ __all__ = [
     "Plan",
     "Planned",
     "Slot",
+    "film_us",
     "make_plan",
     "may",
     "predecessors",

@@ -146,6 +146,12 @@ def _planned_hold(cue: Cue) -> act.HoldBody | None:
     return None
 
 
+def film_us(cue: Cue | None) -> Micros:
+    """How long the film of a cue is; 0 without one."""
+    films = [a for a in cue.do if isinstance(a, act.PlayMedia)] if cue else []
+    return films[0].media.length_us if films else 0
+
+
 def predecessors(cue: Cue) -> tuple[str, ...]:
     """The cues that its ``after`` and ``at`` name."""
     named = cue.after.cues if cue.after else ()

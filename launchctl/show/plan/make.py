@@ -10,6 +10,7 @@ from launchctl.runbook.model import (
     Cue,
     Runbook,
 )
+from launchctl.show.plan.chains import make_chains
 from launchctl.show.plan.cues import planned_cue, predecessors
 from launchctl.show.plan.plan import Plan, roles_that_may
 from launchctl.show.plan.readers import read_names
@@ -33,8 +34,18 @@ def make_plan(runbook: Runbook) -> Plan:
     for name, figure in runbook.figures.items():
         if isinstance(figure.as_of, AtCue):
             plan.figures_on.setdefault(figure.as_of.cue, []).append(name)
+    plan.chains = make_chains(plan.by_id)
+    plan.members = {segment.name: [] for segment in runbook.segments}
+    for name, cue in plan.by_id.items():
+        if cue.segment is not None:
+            plan.members[cue.segment].append(name)
     plan.polls = [name for name, cue in plan.by_id.items() if cue.poll is not None]
     read_names(plan)
+    _films(plan)
+    return plan
+
+
+def _films(plan: Plan) -> None:
     for name, planned in plan.cues.items():
         if any(isinstance(slot.action, act.PlayMedia) for slot in planned.slots):
             plan.films[name] = None
@@ -44,7 +55,6 @@ def make_plan(runbook: Runbook) -> Plan:
             for other in plan.followers.get(name, ())
             if _hangs_on_film(plan.cues[other].cue, name)
         ]
-    return plan
 
 
 def _hangs_on_film(cue: Cue, film: str) -> bool:

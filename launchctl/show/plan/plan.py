@@ -16,6 +16,7 @@ from launchctl.runbook.model import (
     Cue,
     Runbook,
 )
+from launchctl.show.plan.chains import Chains
 from launchctl.show.plan.cues import Planned, Slot
 
 
@@ -34,6 +35,9 @@ class Plan:
     """What people have to record -> the gates that wait for it."""
     criteria: dict[str, Criterion] = field(default_factory=dict)
     """``criterion:N``, from 1, as their holds are called."""
+    chains: Chains = field(default_factory=Chains)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    """segment -> its cues, in file order."""
     polls: list[str] = field(default_factory=list)
     t_cues: list[str] = field(default_factory=list)
     wall_cues: list[str] = field(default_factory=list)

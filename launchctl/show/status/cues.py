@@ -45,10 +45,9 @@ def segments_of(core: Core, expected: ExpectedTimeline) -> list[SegmentStatus]:
 def cue_of(core: Core, item: Planned, expected: ExpectedTimeline) -> CueStatus:
     """One cue."""
     cue = core.state.cues[item.cue.id]
-    sent = [a.sent_us for a in cue.actions.values() if a.sent_us is not None]
-    confirmed = [
-        a.confirmed_us for a in cue.actions.values() if a.confirmed_us is not None
-    ]
+    actions = cue.actions.values()
+    sent = [a.sent_us for a in actions if a.sent_us is not None]
+    confirmed = [a.confirmed_us for a in actions if a.confirmed_us is not None]
     row: CueStatus = {
         "cue": item.cue.id,
         "procedure": item.procedure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import Any
 
 from launchctl.show.actions.tasks import open_tasks
@@ -41,6 +42,7 @@ def status_of(core: Core) -> Status:
     l_us = None
     expected = ExpectedTimeline(core)
     end = end_of_show(core, expected)
+    coming = _next(core)
     if state.t0_wall_us is not None:
         l_us = wall_at(state, core.now_us) - state.t0_wall_us
     return {
@@ -60,8 +62,8 @@ def status_of(core: Core) -> Status:
         "choices": choices_of(core),
         "polls": polls_of(core),
         "criteria": criteria_of(core),
-        "next": _next(core),
-        "gates": _gates(core),
+        "next": coming,
+        "gates": _gates(core, coming),
         "overrides": overrides(core),
         "holds": _holds(core),
         "embargoes": _embargoes(core),
@@ -109,13 +111,13 @@ def _next(core: Core) -> list[str]:
         if item.procedure is None and word in (CueWord.PENDING, CueWord.STANDBY):
             wall_us = walls.get(name)
             coming.append((wall_us is None, wall_us or 0, item.order, name))
-    return [name for *_, name in sorted(coming)[:NEXT]]
+    return [name for *_, name in nsmallest(NEXT, coming)]
 
 
-def _gates(core: Core) -> list[GateStatus]:
+def _gates(core: Core, coming: list[str]) -> list[GateStatus]:
     names = dict.fromkeys(core.agenda.waiting)
     names.update({cue: None for cue, _ in core.state.standby.values() if cue})
-    names.update(dict.fromkeys(_next(core)))
+    names.update(dict.fromkeys(coming))
     return [
         {"cue": name, "gate": gate, "why": why}
         for name in names

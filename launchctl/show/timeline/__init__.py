@@ -5,6 +5,7 @@ from launchctl.show.timeline.timetable import (
     PlannedSegment,
     Timetable,
     planned,
+    timetable,
     timetable_of,
 )
 
@@ -13,5 +14,6 @@ __all__ = [
     "PlannedSegment",
     "Timetable",
     "planned",
+    "timetable",
     "timetable_of",
 ]

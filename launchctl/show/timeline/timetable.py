@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from launchctl.runbook.model import AtT, AtWall, Cue, Runbook
-from launchctl.show.plan import make_plan
+from launchctl.show.plan import Plan, make_plan
 from launchctl.show.timeline.scale import Instant, Scale
 from launchctl.show.timeline.walk import Timeline
 from launchctl.times import Micros
@@ -40,13 +40,15 @@ class PlannedTimeline(Timeline):
     """As the runbook plans it.
 
     Args:
-        runbook: what plans.
+        plan: of the runbook that plans.
         t0_us: T-0 as the first GO set it, where the runbook does not say.
     """
 
-    def __init__(self, runbook: Runbook, t0_us: Micros | None = None) -> None:
-        super().__init__({cue.id: cue for cue in runbook.cues}, runbook.segments)
-        self.plan = make_plan(runbook)
+    def __init__(self, plan: Plan, t0_us: Micros | None = None) -> None:
+        runbook = plan.runbook
+        cues = {cue.id: cue for cue in runbook.cues}
+        super().__init__(cues, runbook.segments, plan.members)
+        self.plan = plan
         holds = []
         for name in self.plan.planned_holds:
             item = self.plan.cues[name]
@@ -98,9 +100,14 @@ class Timetable:
     segments: Mapping[str, PlannedSegment]
 
 
-def timetable_of(runbook: Runbook, t0_us: Micros | None = None) -> Timetable:
+def timetable_of(runbook: Runbook) -> Timetable:
     """The planned instants of a runbook's cues and segments."""
-    timeline = PlannedTimeline(runbook, t0_us)
+    return timetable(make_plan(runbook))
+
+
+def timetable(plan: Plan, t0_us: Micros | None = None) -> Timetable:
+    """The same of a plan that is made; ``t0_us`` as a GO has set it."""
+    timeline = PlannedTimeline(plan, t0_us)
     return Timetable(
         t0_us=t0_us,
         cues={row.cue: row.wall_us for row in timeline.rows()},
@@ -110,4 +117,4 @@ def timetable_of(runbook: Runbook, t0_us: Micros | None = None) -> Timetable:
 
 def planned(runbook: Runbook) -> list[PlannedCue]:
     """The timeline as the runbook plans it, in file order."""
-    return PlannedTimeline(runbook).rows()
+    return PlannedTimeline(make_plan(runbook)).rows()

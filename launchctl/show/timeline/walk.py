@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from launchctl.runbook.actions import PlayMedia
 from launchctl.runbook.model import AtCue, Cue, Segment
+from launchctl.show.plan import film_us
 from launchctl.show.timeline.scale import Instant
 from launchctl.times import Micros
 
@@ -22,13 +22,15 @@ class Timeline:
     an ``at`` and an offset mean, and in what is settled already.
     """
 
-    def __init__(self, cues: Mapping[str, Cue], segments: Iterable[Segment]) -> None:
+    def __init__(
+        self,
+        cues: Mapping[str, Cue],
+        segments: Iterable[Segment],
+        members: Mapping[str, list[str]],
+    ) -> None:
         self.cues = cues
         self.segments = {segment.name: segment for segment in segments}
-        self.members: dict[str, list[str]] = {name: [] for name in self.segments}
-        for cue in cues.values() if self.segments else ():
-            if cue.segment is not None:
-                self.members[cue.segment].append(cue.id)
+        self.members = members
         names = list(self.segments)
         self._before = dict(zip(names[1:], names, strict=False))
         self._found: dict[str, Instant] = {}
@@ -66,31 +68,47 @@ class Timeline:
         """What is still to come is worked out to be at ``at``."""
         return at
 
+    def chain_start(self, node: str) -> str:
+        """The cue that it follows over spans alone, if that is known; else itself."""
+        return node
+
+    def along(self, start: str, node: str) -> Instant:
+        """The instant of a cue that follows ``start`` over spans alone."""
+        raise NotImplementedError
+
     # --- the walk ---------------------------------------------------------------------
 
     def _walk(self, wanted: str) -> Instant:
         """Without recursion. What hangs on itself has no instant."""
         found = self._found
-        stack = [(wanted, False)]
+        stack: list[tuple[str, str | None]] = [(wanted, None)]
         open_: dict[str, None] = {}
         while stack:
-            node, ready = stack.pop()
+            node, start = stack.pop()
             if node in found:
                 continue
-            if not ready:
+            if start is None:
                 past = self.settled(node)
                 if past is not None:
                     found[node] = past
                     continue
-                open_[node] = None
-                stack.append((node, True))
-                stack.extend(
-                    (other, False)
-                    for other in self._needs(node)
-                    if other not in found and other not in open_
-                )
+                start = self.chain_start(node)
+                if start != node and start not in open_:
+                    stack += [(node, start), (start, None)]
+                    continue
+            elif start != node and self._get(start) != Instant():
+                found[node] = self.to_come(self.along(start, node))
                 continue
-            found[node] = self.to_come(self._compute(node))
+            if node in open_:
+                found[node] = self.to_come(self._compute(node))
+                continue
+            open_[node] = None
+            stack.append((node, node))
+            stack.extend(
+                (other, None)
+                for other in self._needs(node)
+                if other not in found and other not in open_
+            )
         return found[wanted]
 
     def _get(self, node: str) -> Instant:
@@ -141,8 +159,8 @@ class Timeline:
 
     def _compute_cue(self, cue: Cue) -> Instant:
         if isinstance(cue.at, AtCue):
-            film_us = self._film_us(cue.at.cue) if cue.at.film else 0
-            return self.later(self._get(cue.at.cue), film_us + cue.at.offset_us)
+            length_us = film_us(self.cues.get(cue.at.cue)) if cue.at.film else 0
+            return self.later(self._get(cue.at.cue), length_us + cue.at.offset_us)
         if cue.at is not None:
             return self.at(cue)
         triggered = self._after(cue)
@@ -155,8 +173,8 @@ class Timeline:
         if cue.after is None:
             return self._get(cue.option.choice) if cue.option else Instant()
         named = [
-            self.later(self._get(other), film_us)
-            if (film_us := self._film_us(other))
+            self.later(self._get(other), length_us)
+            if (length_us := film_us(self.cues.get(other)))
             else self._get(other)
             for other in cue.after.cues
         ]
@@ -168,12 +186,6 @@ class Timeline:
             choose(walls) if len(walls) >= enough else None,
             choose(offsets) if len(offsets) >= enough else None,
         )
-
-    def _film_us(self, name: str) -> Micros:
-        """How long the film of a cue is; 0 without one."""
-        cue = self.cues.get(name)
-        films = [a for a in cue.do if isinstance(a, PlayMedia)] if cue else []
-        return films[0].media.length_us if films else 0
 
     def _compute_begin(self, segment: str) -> Instant:
         first = self._first(segment)
