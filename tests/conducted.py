@@ -104,9 +104,9 @@ class Conducted:
         return next(each for each in self.before_end["posts"] if each["cue"] == name)
 
 
-def show_clock() -> SkippingOrigin:
-    """N of a show whose T-0 is two minutes away; far ends take the same."""
-    return SkippingOrigin(START_US)
+def show_clock(ahead_us: int = 2 * MINUTE) -> SkippingOrigin:
+    """N of a show whose T-0 is so far away; far ends take the same."""
+    return SkippingOrigin(T0_US - ahead_us)
 
 
 async def conduct(

@@ -70,5 +70,6 @@ def hands(wanted: Wanted, found: Mapping[str, Any]) -> tuple[Change, ...]:
         if what in found
         and not wanted.explains(what, found[what])
         and not wanted.doubted(what, found[what])
+        and not wanted.awaited(what)
         and not (what in (STREAM, RECORD) and found[what] == "stop")
     )

@@ -33,7 +33,7 @@ from launchctl.drivers.obs.trouble import (
     RefusedByObsError,
     RefusedHereError,
 )
-from launchctl.drivers.obs.wanted import RECORD, STREAM
+from launchctl.drivers.obs.wanted import PROGRAM, RECORD, STREAM
 from launchctl.drivers.obs.watch import Watch
 from launchctl.runbook.actions import (
     Action,
@@ -63,7 +63,10 @@ class ObsDriver:
         self._connector = connector
         self._watch = Watch(context, context.name.removeprefix("stage:"))
         self._link: Link | None = None
-        self._projection = Projection(lambda: self._link, lambda: self._watch.wanted)
+        self._projection = Projection(
+            lambda: None if self._watch.unsettled else self._link,
+            lambda: self._watch.wanted,
+        )
         self._needs: tuple[Action, ...] = ()
         self._lacks: tuple[str, ...] = ()
         self._watch.on_up.append(self._projection.connected)
@@ -90,7 +93,7 @@ class ObsDriver:
         """Whether OBS is there and has what the command names; a sentence if not."""
         pair = self._pair
         if pair is None:
-            return self.health().text
+            return self._why_not()
         try:
             said = await lacking(pair, self._watch.seen, [command.action])
         except (ObsError, KeyError) as error:
@@ -103,14 +106,14 @@ class ObsDriver:
         """
         self._needs = tuple(actions)
         await self._take_stock()
-        return self._lacks if self._pair is not None else (self.health().text,)
+        return self._lacks if self._pair is not None else (self._why_not(),)
 
     async def _take_stock(self) -> None:
         pair = self._pair
         if pair is None or not self._needs:
             return
         await self._left_in_peace(self._context.now_us() + micros(CONNECT_S))
-        if self._watch.seen.changing:
+        if self._watch.unsettled:
             return  # asked when it has changed
         with suppress(ObsError, KeyError):  # a dead connection is noticed by the link
             self._lacks = await lacking(pair, self._watch.seen, self._needs)
@@ -122,10 +125,11 @@ class ObsDriver:
             kind = command.action.kind
             return Outcome(Answer.REFUSED, f"OBS has nothing to do with {kind!r}")
         deadline_us = self._deadline(command)
-        await self._left_in_peace(deadline_us)
+        with self._watch.wanted.waiting(_subject_of(command.action)):
+            await self._left_in_peace(deadline_us)
         pair = self._pair
-        if pair is None or self._watch.seen.changing:
-            return Outcome(Answer.NOT_SENT, self.health().text)
+        if pair is None or self._watch.unsettled:
+            return Outcome(Answer.NOT_SENT, self._why_not())
         attempt = Attempt(pair, self._watch, self._context.now_us, deadline_us)
         try:
             return await perform(attempt, command)
@@ -155,7 +159,7 @@ class ObsDriver:
         with suppress(TimeoutError):
             left_s = (deadline_us - self._context.now_us()) / SECOND
             async with asyncio.timeout(max(0.0, left_s)):
-                while self._pair is not None and self._watch.seen.changing:
+                while self._pair is not None and self._watch.unsettled:
                     await self._watch.changed()
 
     async def read(self, command: Command) -> Reading:
@@ -164,7 +168,7 @@ class ObsDriver:
         if not isinstance(action, Stream | Record):
             return Reading(Sight.UNREADABLE, detail="OBS keeps no record of commands")
         if pair is None:
-            return Reading(Sight.UNREADABLE, detail=self.health().text)
+            return Reading(Sight.UNREADABLE, detail=self._why_not())
         what = STREAM if isinstance(action, Stream) else RECORD
         wish = action.stream if isinstance(action, Stream) else action.record
         deadline_us = self._context.now_us() + micros(CONNECT_S)
@@ -201,6 +205,12 @@ class ObsDriver:
         if self._link is not None and self._pair is None:
             self._link.try_again()
         return Health(Level.GOOD, text)
+
+    def _why_not(self) -> str:
+        """Why nothing can be asked now: the last health may not know it yet."""
+        if self._pair is None and self._watch.why_down is None:
+            return offline(self._definition.url, "the connection was just lost")
+        return self.health().text
 
     def health(self) -> Health:
         """The last known health; asks nobody."""
@@ -244,6 +254,11 @@ class ObsDriver:
         asyncio.get_running_loop().call_exception_handler(
             {"message": f"{task.get_name()} failed", "exception": error, "task": task}
         )
+
+
+def _subject_of(action: Action) -> str:
+    """What it changes that a scene collection changes too; its kind, if nothing."""
+    return PROGRAM if isinstance(action, Scene | PlayMedia) else action.kind
 
 
 async def _versions(connection: Connection) -> str:

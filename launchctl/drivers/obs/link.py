@@ -4,7 +4,8 @@ Commands go over a connection without events, events over their own (``connectio
 says why). Both are pinged once a second by questions whose answers are wanted anyway;
 one that is not answered in time means that OBS is frozen, and both are closed. Then,
 and after every drop, the loop tries again, quickly at first, every second at the
-latest. A wrong password or protocol is not tried again until somebody asks.
+latest. A wrong password or protocol is tried again once a minute: only a person can put
+it right, and nobody shall have to tell two programs of it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ ANSWER_S = 4.0
 _BEAT_S = 1.0
 _FIRST_DELAY_S = 0.1
 _LONGEST_DELAY_S = 1.0
+_UNWELCOME_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Link:
             except UnwelcomeError as error:
                 self._observer.down(str(error), fatal=True)
                 self.tried.set()
-                await self._wait(None)
+                await self._wait(_UNWELCOME_S)
             except UnreachableError as error:
                 self._observer.down(str(error), fatal=False)
                 self.tried.set()

@@ -32,8 +32,8 @@ def offline(url: str, why: str) -> str:
 
 
 def unwelcome(url: str, why: str) -> str:
-    """Refused for good; a person has to act."""
-    return f"OBS at {url}: {why}; not trying again until somebody checks it"
+    """Refused: a person has to act, so it is asked again only now and then."""
+    return f"OBS at {url}: {why}; asked again once a minute"
 
 
 def state_sentence(seen: Seen) -> str:

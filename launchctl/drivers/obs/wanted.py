@@ -88,6 +88,7 @@ class Wanted:
     _flying: list[Told] = field(default_factory=list)
     _doubts: dict[str, Any] = field(default_factory=dict)
     _editions: dict[str, int] = field(default_factory=dict)
+    _waiting: list[str] = field(default_factory=list)
 
     @contextmanager
     def telling(self, what: str, value: Any) -> Iterator[Told]:
@@ -106,6 +107,29 @@ class Wanted:
                 self._restore(told)
             elif told.doubted and told.known_before:
                 self._doubts[what] = told.before
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """While a command about ``what`` must not leave yet: it was given after
+        whatever OBS does until then, which is no hand against it.
+        """
+        self._waiting.append(what)
+        try:
+            yield
+        finally:
+            self._waiting.remove(what)
+
+    def awaited(self, what: str) -> bool:
+        """True while a command about ``what`` waits to leave."""
+        return what in self._waiting
+
+    def forget_sources(self) -> None:
+        """Texts, faders and visibilities are of a scene collection that is gone."""
+        for what in tuple(self.values):
+            if what.startswith((_TEXT, _VISIBLE, _AUDIO)):
+                del self.values[what]
+                self._doubts.pop(what, None)
+                self._touch(what)
 
     def _restore(self, told: Told) -> None:
         if any(other.what == told.what for other in self._flying):

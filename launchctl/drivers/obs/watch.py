@@ -28,7 +28,7 @@ from launchctl.drivers.obs.wanted import (
     text_of,
     visible_of,
 )
-from launchctl.show.inputs import HandSeen, Input
+from launchctl.show.inputs import HandSeen, Input, Noted
 from launchctl.times import Micros
 
 TRANSITION = "transition"
@@ -44,8 +44,8 @@ class Watch:
         house: (transition, milliseconds or None) of cuts that bring none of their own.
         heard: the last event about a thing: (value, instant on N).
         why_down: why there is no connection; None while there is one.
-        fatal: nothing is tried again until somebody acts.
-        on_up: who hears of a connection; True if OBS was restarted before it.
+        fatal: nothing helps until somebody acts.
+        on_up: who hears of a connection; True if what OBS was told before it is gone.
         on_look: what is done after every look at all of OBS: on a connection, and when
             the scene collection has changed.
         on_hand: who hears what a person changed.
@@ -66,11 +66,19 @@ class Watch:
         self._identity: Identity | None = None
         self._pair: Pair | None = None
         self._items: dict[tuple[str, int], str] = {}
+        self._looking = False
         self._teller = Teller(context, stage)
         self._pulse = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- waiting -------------------------------------------------------------------
+
+    @property
+    def unsettled(self) -> bool:
+        """OBS loads another scene collection, or was not looked through since: a
+        request now may crash it, and what it tells is nobody's hand.
+        """
+        return self.seen.changing or self._looking
 
     async def changed(self) -> None:
         """Wait for the next news of any kind."""
@@ -102,17 +110,19 @@ class Watch:
             elif name == "CurrentSceneTransitionChanged":
                 self._judge_transition()
             elif name == "CurrentSceneCollectionChanged":
+                self._looking = True
                 self._spawn(self._look_again())
         except (KeyError, TypeError, ValueError):
             return  # an event without its fields tells nothing
-        if change is not None and self.why_down is None:
-            self._judge(change)  # before that, the first look finds it
+        if change is not None and self.why_down is None and not self.unsettled:
+            self._judge(change)  # before that, the look finds it
         self._tell()
         self._notify()
 
     async def up(self, pair: Pair) -> None:
         """Look at everything; tell a restart from a cut line."""
         self.seen = Seen()
+        self._looking = False
         self._teller.forget_frames()
         await look_at_everything(pair.events, self.seen)
         identity = await self._identify(pair)
@@ -136,7 +146,7 @@ class Watch:
 
     async def beat(self, pair: Pair) -> None:
         """Ping both connections with questions whose answers are wanted."""
-        if self.seen.changing:
+        if self.unsettled:
             return  # asking OBS now has crashed it (obs-websocket issue 894)
         identity, stream = await asyncio.gather(
             self._identify(pair),
@@ -146,7 +156,7 @@ class Watch:
         self._teller.take_stream(self.seen, stream.datain)
         for what in tuple(self.wanted.values):
             source = source_of(what)
-            if source is not None and not self.seen.changing:
+            if source is not None and not self.unsettled:
                 await self._check_text(source)
         self._tell()
         self._notify()
@@ -232,11 +242,22 @@ class Watch:
             self._hand(what, text)
 
     async def _look_again(self) -> None:
-        if self._pair is None:
-            return
-        self._items.clear()
-        await look_at_everything(self._pair.events, self.seen)
-        await self._find_hands(self._pair)
+        """Another scene collection is loaded. Its program is somebody's choice; what
+        was set in the old one's sources is not in its, and nobody took it away.
+        """
+        try:
+            if self._pair is None:
+                return
+            self._items.clear()
+            await look_at_everything(self._pair.events, self.seen)
+            self.wanted.forget_sources()
+            await self._find_hands(self._pair)
+        finally:
+            self._looking = False
+        said = "another scene collection is loaded: what cues set in sources is gone"
+        self._context.report(Noted(self._context.name, said, level="warning"))
+        for listener in self.on_up:
+            listener(True)
         self._looked()
         self._tell()
         self._notify()
