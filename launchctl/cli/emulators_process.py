@@ -11,9 +11,10 @@ import asyncio
 import signal
 import sys
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
-from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.logs import log_to
 from launchctl.cli.processes import read_boot, say_ready
 from launchctl.clock import Origin, new_loop
 from launchctl.rehearsal.emulators.hls import HlsEmulator
@@ -81,7 +82,7 @@ async def _stopped() -> None:
 
 def main() -> int:
     """The process."""
-    log_to_stderr()
+    log_to(Path(sys.argv[1]) / "emulators.log")
     boot = read_boot()
     loop = new_loop(boot["origin"]["speed"])
     try:

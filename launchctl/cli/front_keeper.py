@@ -45,17 +45,30 @@ class FrontKeeper:
         self._boot = {**boot, **_addresses(child.ready)}
         self._notices = notices
         self._keeping: asyncio.Task[None] | None = None
+        self._left = False
 
     def keep(self) -> None:
         """Begin to watch over it."""
         self._keeping = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
-        """Stop watching, and stop it."""
+        """Stop watching, and stop it; if it was left, let it be."""
+        await self._watch_no_more()
+        if not self._left:
+            await self.child.stop()
+
+    async def leave(self, why: str) -> None:
+        """The conductor is lost: the pages stay for a while, and say so, until somebody
+        takes the show up. ``why`` is a sentence.
+        """
+        await self._watch_no_more()
+        self._left = True
+        self.child.tell(lost=why)
+
+    async def _watch_no_more(self) -> None:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
-        await self.child.stop()
 
     async def _keep(self) -> None:
         while True:

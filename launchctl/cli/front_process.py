@@ -19,9 +19,9 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.logs import log_to
 from launchctl.cli.processes import (
-    on_starter_gone,
+    hear_starter,
     read_boot,
     say_failed,
     say_ready,
@@ -39,6 +39,10 @@ from launchctl.web.hooks import hook_routes
 from launchctl.web.service import ServiceTimetable
 
 _log = structlog.get_logger(__name__)
+
+LINGER_S = 600.0
+"""How long the pages go on saying that nobody conducts, once nobody else is there."""
+_LOOK_EVERY_S = 1.0
 
 
 async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
@@ -79,21 +83,33 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
             await timetable.start(stack)
         stopped, alone = asyncio.Event(), asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-        on_starter_gone(alone.set)
+        heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        hear_starter(heard.put_nowait, alone)
         say_ready(**answer)
-        await _first_of(stopped.wait(), _until_over(viewer, alone), viewer.failed())
+        await _first_of(
+            stopped.wait(),
+            _until_over(viewer, alone),
+            _pass_on(viewer, heard),
+            viewer.failed(),
+        )
+
+
+async def _pass_on(viewer: Viewer, heard: asyncio.Queue[dict[str, Any]]) -> None:
+    """What the starter saw of the conductor's end: the journal cannot say it."""
+    while True:
+        words = await heard.get()
+        await viewer.conductor_lost(words["lost"])
 
 
 async def _until_over(viewer: Viewer, alone: asyncio.Event) -> None:
     """Until nobody is left who would stop this process: its starter is gone, and the
-    show is finished.
+    show is finished, or nobody has taken it up for a while.
     """
     await alone.wait()
-    if viewer.engine.finished:
-        return
-    async for _ in viewer.follow():
-        if viewer.engine.finished:
-            return
+    left_s = LINGER_S
+    while not viewer.engine.finished and left_s > 0:
+        await asyncio.sleep(_LOOK_EVERY_S)
+        left_s = left_s - _LOOK_EVERY_S if viewer.unconducted else LINGER_S
 
 
 async def _first_of(*works: Coroutine[Any, Any, object]) -> None:
@@ -146,7 +162,7 @@ async def _listen(stack: AsyncExitStack, app: web.Application, address: str) -> 
 
 def main() -> int:
     """The process."""
-    log_to_stderr()
+    log_to(Path(sys.argv[1]) / "front.log")
     folder = RunFolder.open(Path(sys.argv[1]))
     boot = read_boot()
     try:

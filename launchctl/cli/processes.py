@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -38,10 +38,14 @@ def child_environ(environ: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass
 class Child:
-    """A started process of a run."""
+    """A started process of a run.
+
+    No transport of the event loop holds it: that would kill it when the loop closes,
+    and a front may be left behind to say that nobody conducts.
+    """
 
     name: str
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[bytes]
     ready: dict[str, Any]
     log: Path
 
@@ -52,21 +56,38 @@ class Child:
 
     async def wait(self) -> int:
         """Its exit code."""
-        return await self.process.wait()
+        if self.process.poll() is None:
+            ended, loop = asyncio.Event(), asyncio.get_running_loop()
+            descriptor = os.pidfd_open(self.pid)
+            loop.add_reader(descriptor, ended.set)
+            try:
+                await ended.wait()
+            finally:
+                loop.remove_reader(descriptor)
+                os.close(descriptor)
+        return self.process.wait()
+
+    def tell(self, **words: Any) -> None:
+        """A line on its standard input; nothing if it hears no more."""
+        if self.process.stdin is not None:
+            with suppress(OSError, ValueError):
+                self.process.stdin.write(json.dumps(words).encode() + b"\n")
+                self.process.stdin.flush()
 
     async def stop(self) -> None:
         """Ask it to stop; insist after ten seconds."""
-        if self.process.returncode is not None:
-            return
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(_STOP_S):
-                await self.process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                async with asyncio.timeout(_STOP_S):
+                    await self.wait()
+            except TimeoutError:
                 self.process.kill()
-            await self.process.wait()
+                await self.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
 
 
 async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child:
@@ -82,13 +103,10 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
     log = folder / f"{name}.log"
     with log.open("ab") as stderr:
         log.chmod(0o600)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            f"launchctl.cli.{name}_process",
-            str(folder),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+        process = subprocess.Popen(  # noqa: S603, ASYNC220  our own program; a few ms
+            [sys.executable, "-m", f"launchctl.cli.{name}_process", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=stderr,
             env=child_environ(os.environ),
             start_new_session=True,
@@ -96,7 +114,7 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
     child = Child(name, process, {}, log)
     try:
         async with asyncio.timeout(_READY_S):
-            child.ready = await _shake_hands(process, boot)
+            child.ready = await _shake_hands(child, boot)
     except (TimeoutError, ValueError, OSError) as error:
         await child.stop()
         raise _failed_to_start(name, log) from error
@@ -109,14 +127,18 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
     return child
 
 
-async def _shake_hands(
-    process: asyncio.subprocess.Process, boot: Mapping[str, Any]
-) -> dict[str, Any]:
-    if process.stdin is None or process.stdout is None:
+async def _shake_hands(child: Child, boot: Mapping[str, Any]) -> dict[str, Any]:
+    child.tell(**boot)
+    if child.process.stdout is None:
         raise ValueError("the child has no pipes")
-    process.stdin.write(json.dumps(boot).encode() + b"\n")
-    await process.stdin.drain()
-    answer: dict[str, Any] = json.loads(await process.stdout.readline())
+    loop, said = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(child.process.stdout, said.set)
+    try:
+        await said.wait()
+    finally:
+        loop.remove_reader(child.process.stdout)
+    # Its one line is written in one piece: see ``say_ready``.
+    answer: dict[str, Any] = json.loads(child.process.stdout.readline())
     return answer
 
 
@@ -141,14 +163,23 @@ def read_boot() -> dict[str, Any]:
     return boot
 
 
-def on_starter_gone(tell: Callable[[], None]) -> None:
-    """In the child, on its loop: call ``tell`` once the starter is gone."""
+def hear_starter(hear: Callable[[dict[str, Any]], None], gone: asyncio.Event) -> None:
+    """In the child, on its loop: what the starter says, a JSON line each; ``gone`` is
+    set once nobody is there to say more.
+    """
     loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
+    words = bytearray()
 
     def look() -> None:
-        if not os.read(stdin, 4096):
+        heard = os.read(stdin, 4096)
+        if not heard:
             loop.remove_reader(stdin)
-            tell()
+            gone.set()
+        words.extend(heard)
+        while b"\n" in words:
+            line, _, rest = words.partition(b"\n")
+            words[:] = rest
+            hear(json.loads(line))
 
     loop.add_reader(stdin, look)
 

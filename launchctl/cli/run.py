@@ -109,20 +109,21 @@ async def watch_to_the_end(running: RunningShow, watch: Watch) -> int:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await viewer.aclose()
-    if code not in (_GREEN, _RED):
-        raise _ended_early(code, running.folder)
-    return code
-
-
-def _ended_early(code: int, folder: RunFolder) -> LaunchError:
-    if code < 0:
-        what = f"the show's process was ended by {signal.Signals(-code).name}"
-    else:
-        what = ENDED_EARLY.get(code, "the show's process failed")
-    return LaunchError(
+    if code in (_GREEN, _RED):
+        return code
+    what = _how_it_ended(code)
+    if not running.folder.meta.rehearsal:
+        await running.front.leave(what)
+    raise LaunchError(
         f"{what}; nothing more was sent",
-        hint=f"{_take_up(folder)}; why it ended may be in show.log there",
+        hint=f"{_take_up(running.folder)}; why it ended may be in show.log there",
     )
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        return f"the show's process was ended by {signal.Signals(-code).name}"
+    return ENDED_EARLY.get(code, "the show's process failed")
 
 
 def _take_up(folder: RunFolder) -> str:

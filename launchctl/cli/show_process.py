@@ -9,13 +9,14 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.logs import log_to
 from launchctl.cli.processes import read_boot, say_failed, say_ready
 from launchctl.clock import new_loop
 from launchctl.conductor.conductor import Conductor
@@ -25,11 +26,12 @@ from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.secrets import GivenSecrets
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Noted
-from launchctl.store.base import Store
+from launchctl.store.base import Journal, Store
 from launchctl.store.folder import RunFolder
 
 _log = structlog.get_logger(__name__)
 
+_CHAIN_EVERY_S = 60.0
 _FROZEN, _STOPPED, _DEFECT = 3, 4, 5
 ENDED_EARLY = {
     _FROZEN: "the journal could not be written, so the show was frozen",
@@ -69,6 +71,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         )
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()
+        _in_background(stack, log_chain(store.journal))
         say_ready(pid=os.getpid())
         try:
             verdict = await conductor.run()
@@ -78,7 +81,30 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         except LaunchError as error:
             _log.critical("the show cannot go on", error=str(error), hint=error.hint)
             return _DEFECT
+        _log.info("journal", **await _head(store.journal))
     return 0 if verdict == "green" else 1
+
+
+def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    stack.callback(task.cancel)
+
+
+async def log_chain(journal: Journal) -> None:
+    """The journal's head every so often, outside the journal: who has a line of this
+    log can tell whether what was journaled before it is still what it was.
+    """
+    told: dict[str, Any] = {}
+    while True:
+        head = await _head(journal)
+        if head != told:
+            told = head
+            _log.info("journal", **head)
+        await asyncio.sleep(_CHAIN_EVERY_S)
+
+
+async def _head(journal: Journal) -> dict[str, Any]:
+    return {"seq": await journal.head(), "digest": await journal.digest()}
 
 
 def _cancel_on_terminate() -> None:
@@ -89,7 +115,7 @@ def _cancel_on_terminate() -> None:
 
 def main() -> int:
     """The process."""
-    log_to_stderr()
+    log_to(Path(sys.argv[1]) / "show.log")
     folder = RunFolder.open(Path(sys.argv[1]))
     boot = read_boot()
     loop = new_loop(folder.meta.origin.speed)

@@ -11,6 +11,7 @@ from launchctl.cli.view_parts import (
     holds_part,
     next_part,
     stages_part,
+    trouble_part,
 )
 from launchctl.cli.view_segments import segments_part
 from launchctl.cli.words import t_clock, time_of_day
@@ -30,6 +31,7 @@ def print_status(status: Status, screen: Console) -> None:
         markup=False,
     )
     for part in (
+        trouble_part(status),
         holds_part(status, now),
         segments_part(status, now),
         next_part(status, now),

@@ -28,6 +28,7 @@ from launchctl.cli.view_parts import (
     next_part,
     said_part,
     stages_part,
+    trouble_part,
 )
 from launchctl.cli.view_segments import segments_part
 from launchctl.cli.words import line_in_words, t_clock, time_of_day
@@ -90,6 +91,9 @@ def render(
     segments = segments_part(status, now)
     layout = Layout()
     parts = [Layout(_head(status), size=2)]
+    trouble = trouble_part(status)
+    if trouble is not None:
+        parts.insert(0, Layout(trouble, size=2))
     if holds is not None:
         parts.append(Layout(holds, size=min(3, len(status["holds"]))))
     if segments is not None:

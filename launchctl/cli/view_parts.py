@@ -283,6 +283,13 @@ def _asked(stage: StageStatus) -> Iterator[Text]:
         yield Text(f"  ASKS {question}", style="bold red")
 
 
+def trouble_part(status: Status) -> RenderableType | None:
+    """What nobody may overlook: no conductor, no room for the journal."""
+    health = [status["health"].get(name) for name in ("conductor", "disk")]
+    bad = [each["text"] for each in health if each and each["level"] == "bad"]
+    return Text(" · ".join(bad), style="bold white on red") if bad else None
+
+
 def health_part(status: Status) -> RenderableType:
     """Every far end, the worst first."""
     rows = sorted(

@@ -23,12 +23,19 @@ from launchctl.store.chain import GENESIS, canonical, link
 from launchctl.store.folder import RunFolder, RunMeta
 from launchctl.times import Micros
 
+_LOOK_EVERY_S = 1.0
+"""How often it is looked whether the conductor lives."""
 _KEEP_LINES = 2_000
 """Lines kept in memory for late readers; older ones are read from the journal."""
 
 
 class Viewer:
-    """A read-only fold of one run, kept up to date while it is open."""
+    """A read-only fold of one run, kept up to date while it is open.
+
+    Attributes:
+        unconducted: while the show is not over and its conductor is gone, a sentence
+            that says so; else empty.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
@@ -41,6 +48,10 @@ class Viewer:
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: Exception | None = None
+        self._lease = folder.lease()
+        self.unconducted = ""
+        self._why_unconducted = ""
+        self._beside = 0
 
     @classmethod
     async def open(cls, folder: RunFolder) -> Self:
@@ -84,7 +95,14 @@ class Viewer:
         status["journal_digest"] = self._chain.hex()
         if self.runbook.orders:
             status["orders"] = self._orders()
+        if self.unconducted:
+            status["health"]["conductor"] = {"level": "bad", "text": self.unconducted}
         return status
+
+    async def conductor_lost(self, why: str) -> None:
+        """Its starter saw how the conductor ended: a sentence for people."""
+        self._why_unconducted = why
+        await self._look_for_conductor()
 
     @property
     def seq(self) -> int:
@@ -100,28 +118,30 @@ class Viewer:
         return self._lines[start : None if limit is None else start + limit]
 
     async def follow(self, after: int | None = None) -> AsyncIterator[list[Line]]:
-        """Batches of new lines, for ever; an empty batch when only orders moved.
+        """Batches of new lines, for ever; an empty batch when something beside the
+        journal moved: the orders, or whether anybody conducts.
 
         Raises what ended the following, rather than look as if nothing happened.
         """
         seq = self.seq if after is None else after
-        totals = self._totals
+        beside = self._beside
         while True:
             lines = await self.lines(seq)
-            if lines or totals is not self._totals:
+            if lines or beside != self._beside:
                 seq = lines[-1]["seq"] if lines else seq
-                totals = self._totals
+                beside = self._beside
                 yield lines
             async with self._changed:
                 if self._failure is not None:
                     raise self._failure
-                if self.seq == seq and totals is self._totals:
+                if self.seq == seq and beside == self._beside:
                     await self._changed.wait()
 
     async def _start(self) -> None:
         self._journal = await self._stack.enter_async_context(self.folder.journal())
         self._fold(await self._journal.read())
-        works = [self._follow_journal]
+        await self._look_for_conductor()
+        works = [self._follow_journal, self._watch_conductor]
         if self.runbook.orders:
             self._ledger = await self._stack.enter_async_context(
                 self.folder.ledger(self.runbook.orders)
@@ -153,7 +173,31 @@ class Viewer:
     async def _follow_ledger(self) -> None:
         async for totals in self._ledger.follow():
             self._totals = totals
+            self._beside += 1
             await self._tell()
+
+    async def _watch_conductor(self) -> None:
+        while not self.engine.finished:
+            await self._look_for_conductor()
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _look_for_conductor(self) -> None:
+        said, self.unconducted = self.unconducted, self._who_is_missing()
+        if said != self.unconducted:
+            self._beside += 1
+            await self._tell()
+
+    def _who_is_missing(self) -> str:
+        """Empty while somebody conducts, or the show is over, or never began."""
+        holder = self._lease.holder()
+        if holder is None or holder.is_alive:
+            self._why_unconducted = ""
+            return ""
+        if self.engine.finished:
+            return ""
+        why = self._why_unconducted or f"process {holder.pid} has ended"
+        take_up = f"launch run --recover {self.folder.path}"
+        return f"NOBODY CONDUCTS THIS SHOW: {why}. Nothing is sent. {take_up}"
 
     async def _tell(self) -> None:
         async with self._changed:

@@ -103,7 +103,7 @@ class RunFolder:
         """Make the folder (0700) and pin the runbook and its media in it.
 
         Raises:
-            InputError: the folder is there already and holds a run.
+            InputError: the folder is there already and holds a run, or cannot be made.
         """
         folder = cls(path)
         if folder._meta_file.exists():
@@ -111,10 +111,16 @@ class RunFolder:
                 f"{path} already holds a run",
                 hint="name another folder with --run-dir",
             )
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.chmod(0o700)
-        folder._pin(runbook)
-        folder.write(meta)
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.chmod(0o700)
+            folder._pin(runbook)
+            folder.write(meta)
+        except OSError as error:
+            raise InputError(
+                f"the run folder {path} cannot be made: {error.strerror}",
+                hint="name a folder on a local disk that may be written, by --run-dir",
+            ) from error
         return folder
 
     @classmethod

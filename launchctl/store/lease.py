@@ -36,6 +36,11 @@ class Holder:
     began_ticks: int
     since_us: Micros
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether that very process still runs."""
+        return self.began_ticks != 0 and began_ticks(self.pid) == self.began_ticks
+
 
 class FileLease:
     """The lock file of a run folder. It is never deleted: that would split the lock."""
@@ -120,11 +125,14 @@ class FileLease:
 
 
 def began_ticks(pid: int) -> int:
-    """When a process started, in kernel ticks since boot (proc(5)); 0: no process."""
+    """When a process started, in kernel ticks since boot (proc(5)); 0: no process, or
+    one that is dead and was only not yet waited for.
+    """
     with suppress(OSError, IndexError, ValueError):
         text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
         # The name in parentheses may hold blanks and parentheses itself.
-        return int(text.rpartition(")")[2].split()[19])
+        fields = text.rpartition(")")[2].split()
+        return 0 if fields[0] in "ZX" else int(fields[19])
     return 0
 
 

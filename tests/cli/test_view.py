@@ -302,3 +302,11 @@ async def test_the_last_line_says_where_the_pages_are_and_what_happened(monkeypa
 
     assert "pages and hooks are down" in out.getvalue()
     assert "launch: pages and hooks are down\n" == err.getvalue()
+
+
+@pytest.mark.parametrize("target", ["conductor", "disk"])
+def test_what_nobody_may_overlook_stands_first(target):
+    """A show without a conductor, or without room for its journal: the first line."""
+    text = "NOBODY CONDUCTS THIS SHOW: process 7 has ended."
+    lost = BUSY | {"health": {target: {"level": "bad", "text": text}}}
+    assert plain(picture(lost)).splitlines()[0].startswith(text)

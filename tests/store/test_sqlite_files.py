@@ -405,3 +405,15 @@ async def test_killed_writer_loses_nothing_it_acknowledged(tmp_path):
         assert head >= acknowledged
         assert await journal.verify() is None
         await journal.append([line(head + 1)])
+
+
+async def test_a_file_that_cannot_be_read_ends_whoever_follows(tmp_path):
+    """From the first look on: nobody waits in silence for a file that is broken."""
+    path = tmp_path / "journal.db"
+    async with SqliteJournal(path, writer=False) as reader:
+        following = asyncio.create_task(anext(reader.follow()))
+        await asyncio.sleep(0)
+        path.write_bytes(b"this is no database, but it is long enough to be one" * 99)
+        async with asyncio.timeout(HANG_S):
+            with pytest.raises(JournalError, match=r"journal\.db: it is no such file"):
+                await following

@@ -25,6 +25,9 @@ POLL_S = 0.007
 CHUNK = 500
 """Rows a read takes at once: far under 50 ms."""
 
+_NOT_LOOKED, _UNREADABLE = -1, -2
+"""Beside the values of ``data_version``: a file that cannot be read is news, too."""
+
 _Job = tuple[Callable[[sqlite3.Connection], Any], Any, "asyncio.Future[Any]"]
 
 
@@ -40,7 +43,7 @@ class Reader:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: sqlite3.Connection | None = None
-        self._seen = -1
+        self._seen = _NOT_LOOKED
 
     async def open(self) -> None:
         """Start the thread."""
@@ -123,7 +126,7 @@ class Reader:
             seen = int(connection.execute("PRAGMA data_version").fetchone()[0])
         except (sqlite3.Error, JournalError):
             # Whoever follows reads next, and gets the error with its sentence.
-            seen = -1
+            seen = _UNREADABLE
         if seen != self._seen:
             self._seen = seen
             self._post(self._tell)

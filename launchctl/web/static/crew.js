@@ -79,11 +79,20 @@ function draw() {
   const verdict = status.verdict ? ` · ${word(`verdict_${status.verdict}`)}` : '';
   say(state, word(`state_${status.state}`) + verdict);
   $('rehearsal').hidden = !status.rehearsal;
+  tellTrouble(status.health);
   drawStandby(status);
   drawControls(status);
   drawRundown(status, wall);
   drawPanels(status, wall);
   tick();
+}
+
+/** What nobody may overlook: no conductor, no room for the journal. */
+function tellTrouble(health) {
+  const bad = ['conductor', 'disk'].map((name) => health[name])
+    .filter((each) => each?.level === 'bad').map((each) => each.text);
+  $('trouble').hidden = bad.length === 0;
+  say($('trouble'), bad.join(' · '));
 }
 
 function tick() {
