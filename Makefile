@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 RUN := $(VENV)/.ready-to-run
 WORK := $(VENV)/.ready-to-work
-.PHONY: demo test bench lint types layers format clean
+.PHONY: demo test crash bench lint types layers format clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "launchctl needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -25,6 +25,9 @@ demo: $(RUN)
 
 test: $(WORK)
 	$(BIN)/python -m pytest $(ARGS)
+
+crash: $(WORK)
+	$(BIN)/python -m tests.crash $(ARGS)
 
 bench: $(WORK)
 	$(BIN)/python -m tests.benchmarks $(ARGS)

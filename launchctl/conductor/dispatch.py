@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from launchctl.crossings import crossing
 from launchctl.drivers.base import Driver, Outcome
 from launchctl.runbook.actions import Effect
 from launchctl.show.commands import Command
@@ -77,11 +78,13 @@ class Dispatcher:
     async def _attempt(self, command: Command, durable: Awaitable[None]) -> None:
         if command.effect is Effect.ONCE:
             await durable
+            crossing(command.target, "intent is durable")
             why = self._may_send(command)
             if why is not None:
                 self._report(Stopped(command.key, command.attempt, why))
                 return
         outcome = await self._send(command)
+        crossing(command.target, "answered")
         self._report(
             Ended(
                 key=command.key,
@@ -102,6 +105,7 @@ class Dispatcher:
         left_s = (command.deadline_us - self._now_us()) / SECOND
         try:
             async with asyncio.timeout(max(left_s, 0.0) + _GRACE_S):
+                crossing(command.target, "is sent to")
                 return await driver.send(command)
         except TimeoutError:
             return Outcome(Answer.UNKNOWN, f"no answer within {left_s:.1f} s")

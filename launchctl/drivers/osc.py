@@ -11,6 +11,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
+from launchctl.crossings import crossing
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.runbook.actions import Osc, OscBody
 from launchctl.runbook.model import OscDevice
@@ -56,6 +57,7 @@ class OscDriver:
         except _TroubleError as trouble:
             return Outcome(Answer.NOT_SENT, str(trouble))
         now_us = self._context.now_us()
+        crossing("osc", "message leaves")
         transport.sendto(message)
         return Outcome(Answer.OK, sent_us=now_us, confirmed_us=now_us)
 

@@ -24,6 +24,7 @@ from typing import Any
 
 import aiohttp
 
+from launchctl.crossings import crossing
 from launchctl.runbook.secrets import MIN_SECRET
 from launchctl.times import SECOND, Micros
 
@@ -92,12 +93,18 @@ def _trace(now_us: Callable[[], Micros]) -> aiohttp.TraceConfig:
     async def headers_leave(
         _session: aiohttp.ClientSession, context: SimpleNamespace, _params: object
     ) -> None:
+        crossing("http", "headers leave")
         exchange = context.trace_request_ctx
         if isinstance(exchange, Exchange):
             exchange.sent_us = now_us()
 
+    async def body_leaves(*_: object) -> None:
+        # aiohttp writes the body in a task of its own, and the headers with it.
+        crossing("http", "body leaves")
+
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(headers_leave)
+    trace.on_request_chunk_sent.append(body_leaves)
     return trace
 
 
@@ -142,6 +149,7 @@ async def receive(response: aiohttp.ClientResponse, exchange: Exchange) -> None:
     Raises:
         aiohttp.ClientError: the body broke off, or is over ``MAX_BODY``.
     """
+    crossing("http", "answer comes")
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

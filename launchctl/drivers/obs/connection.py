@@ -28,6 +28,7 @@ from typing import Any
 
 import aiohttp
 
+from launchctl.crossings import crossing
 from launchctl.drivers.obs.protocol import (
     FATAL,
     RPC_VERSION,
@@ -154,8 +155,11 @@ class Connection:
         try:
             async with asyncio.timeout(timeout_s):
                 self._acknowledge_now()
+                crossing("obs", f"{name} leaves")
                 await self._socket.send_str(text)
-                return await future
+                answer = await future
+                crossing("obs", f"{name} answered")
+                return answer
         except TimeoutError:
             raise UnansweredError(
                 f"OBS did not answer {name} within {timeout_s:.1f} s"

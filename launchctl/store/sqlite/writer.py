@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from launchctl.crossings import crossing
 from launchctl.errors import JournalError
 from launchctl.store.sqlite.files import explain, open_writer
 
@@ -166,15 +167,19 @@ class Writer(Generic[Item, Result]):
     def _transact(
         self, connection: sqlite3.Connection, items: Sequence[Item]
     ) -> Sequence[Result | JournalError]:
+        name = self._path.name
+        crossing(name, "begins")
         connection.execute("BEGIN IMMEDIATE")
         try:
             outcomes = self._apply(connection, items)
+            crossing(name, "commits")
             connection.execute("COMMIT")
         except BaseException:
             # SQLite has rolled back by itself after some errors, disk full among them.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        crossing(name, "is durable")
         return outcomes
 
     def _answer(
