@@ -151,6 +151,28 @@ async def test_a_scene_overtaken_by_another_is_refused_and_the_other_is_ok(hall,
     assert hall.hands == []
 
 
+async def test_what_is_asserted_again_never_comes_after_what_follows_it(hall, obs):
+    """SEMANTICS 5 (Recovery): the scene on program and an open microphone are wanted
+    again, and a cue wants others at the same instant: the cue's are there in the end.
+    """
+    opened, muted = (
+        Audio(audio=Fader(input=MICROPHONE, open=is_open)) for is_open in (True, False)
+    )
+    assert (await hall.send(opened)).answer is Answer.OK
+    for before, then in (
+        (Scene(scene="HoldingSlide"), Scene(scene="Reveal")),
+        (Scene(scene="Reveal"), Scene(scene="Keynote", transition=FADE)),
+        (opened, muted),
+    ):
+        first, second = await asyncio.gather(hall.send(before), hall.send(then))
+        assert second.answer is Answer.OK
+        assert first.answer is Answer.REFUSED
+        assert "a later command overtook it" == first.detail
+    assert await program(obs) == "Keynote"
+    assert (await obs.hand("GetInputMute", inputName=MICROPHONE))["inputMuted"]
+    assert hall.hands == []
+
+
 async def test_a_scene_that_does_not_exist_is_refused_with_obs_own_words(hall):
     """The status code and the comment of OBS are in the outcome; nothing changed."""
     outcome = await hall.send(Scene(scene="Reveel"))

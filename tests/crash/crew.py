@@ -1,8 +1,8 @@
 """The crew of the show that is killed: they see what pages show, and press.
 
-They know nothing of crashes. A standby gets its GO, a text its approval, a poll its
-votes, a hold its resume, what parked or failed its fire; what a machine asks after a restart is
-done; and what is in doubt they look up at the far end, and say.
+They know nothing of crashes. A standby gets its GO, a text its approval, a poll
+its votes, a hold its resume, what parked or failed its fire; what a machine asks
+is done; and what is in doubt they look up at the far end, and say.
 """
 
 from __future__ import annotations

@@ -135,10 +135,10 @@ async def hall(folder: Path) -> AsyncIterator[Hall]:
         async with (
             run.journal(writer=True),
             run.inbox(),
-            run.ledger(runbook.orders.sources, writer=True) as ledger,
+            run.ledger(runbook.orders, writer=True) as ledger,
         ):
             pass
-        async with run.ledger(runbook.orders.sources, writer=True) as ledger:
+        async with run.ledger(runbook.orders, writer=True) as ledger:
             buying = asyncio.create_task(_buy(made, ledger))
             try:
                 yield made

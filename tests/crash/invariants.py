@@ -45,14 +45,14 @@ class Told:
         deaths: the journal's head at each death.
     """
 
-    lines: list[dict[str, Any]]
+    lines: list[Line]
     code: int
     answers: Mapping[str, Line]
     doubts: list[tuple[str, str | None, str]]
     state: str | None
     deaths: list[int]
 
-    def of(self, *events: str) -> list[dict[str, Any]]:
+    def of(self, *events: str) -> list[Line]:
         """Lines of these events."""
         return [line for line in self.lines if line["event"] in events]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,16 +45,15 @@ class Result:
     Attributes:
         reached: how many of its kills came to pass.
         broken: sentences about what must not be; empty is good.
-        doubts: what was in doubt and told by the crew.
+        doubts: what the crew was asked about: (cue, account, what they said).
         lives: the crossings of each life that was traced.
     """
 
     killing: Killing
     reached: int = 0
     broken: list[str] = field(default_factory=list)
-    doubts: int = 0
+    doubts: list[tuple[str, str | None, str]] = field(default_factory=list)
     lives: list[list[str]] = field(default_factory=list)
-    events: dict[str, int] = field(default_factory=dict)
 
 
 async def kill(
@@ -80,9 +78,15 @@ async def kill(
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-        lines = [json.loads(json.dumps(x)) for x in await _journal(seen)]
-        told = Told(lines, code, crew.answers, crew.told, lives.state, lives.deaths)
-        result.doubts = len(crew.told)
+        told = Told(
+            await _journal(seen),
+            code,
+            crew.answers,
+            crew.told,
+            lives.state,
+            lives.deaths,
+        )
+        result.doubts = crew.told
         result.broken += await broken(seen, told)
     return result
 

@@ -17,7 +17,7 @@ from tests.crash.nursery import nursery
 from tests.crash.points import first_deaths, sample
 from tests.crash.show import Killing, Result
 
-SAMPLE, SEED = 10, 20_160_331
+SAMPLE, SEED = 6, 20_160_331
 CRITICAL = [
     Killing("account:ceo: intent is durable#1"),
     Killing("account:ceo: answered#1", again="journal.db: commits#2"),
@@ -58,4 +58,4 @@ def test_a_killed_show_loses_nothing_and_sends_nothing_twice(
     assert [] == [f"{r.killing}: {r.broken}" for r in results if r.broken]
     missed = [str(r.killing) for r in results if not r.reached]
     assert len(missed) <= 2, f"never came there: {missed}"
-    assert 1 == results[0].doubts, "a post that never left is in doubt, not gone"
+    assert ("reveal-post", "ceo", "not-sent") in results[0].doubts

@@ -12,6 +12,7 @@ from launchctl.drivers.obs.trouble import (
     NotConnectedError,
     ObsError,
     RefusedByObsError,
+    RefusedHereError,
     UnansweredError,
 )
 from launchctl.drivers.obs.wanted import Told
@@ -117,6 +118,16 @@ async def tell_once(attempt: Attempt, told: Told, *commands: Request) -> None:
         else:
             told.doubt()
         raise
+
+
+def demand_turn(attempt: Attempt, what: str, turn: int) -> None:
+    """Right before the first byte: nothing is done any more that was overtaken.
+
+    Raises:
+        RefusedHereError: a later command about ``what`` has begun.
+    """
+    if attempt.watch.wanted.overtaken(what, turn):
+        raise RefusedHereError("a later command overtook it")
 
 
 def ok(attempt: Attempt, confirmed_us: Micros, detail: str = "") -> Outcome:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from obswebsocket import requests
 
 from launchctl.drivers.base import Outcome
-from launchctl.drivers.obs.attempt import Attempt, expect, ok, tell_once
+from launchctl.drivers.obs.attempt import (
+    Attempt,
+    demand_turn,
+    expect,
+    ok,
+    tell_once,
+)
 from launchctl.drivers.obs.messages import does_not_exist
 from launchctl.drivers.obs.protocol import Request
 from launchctl.drivers.obs.trouble import ObsError, RefusedHereError
@@ -27,10 +33,14 @@ async def put_scene(attempt: Attempt, command: Command) -> Outcome:
     """Put a scene on program; ok when it is there and its transition is over."""
     action = expect(command, Scene)
     watch, seen = attempt.watch, attempt.watch.seen
-    if await _is_there(attempt, action.scene):
+    turn = watch.wanted.turn(PROGRAM)
+    there = await _is_there(attempt, action.scene)
+    if not there:
+        await _settled(attempt, action.transition)
+    demand_turn(attempt, PROGRAM, turn)
+    if there:
         watch.wanted.accept(PROGRAM, action.scene)
         return ok(attempt, attempt.now_us(), "already on program")
-    await _settled(attempt, action.transition)
     before, length_s = _transition_requests(attempt, action.transition)
     _choose(attempt, before)
     count = seen.program_count

@@ -14,7 +14,13 @@ from typing import Any
 from obswebsocket import requests
 
 from launchctl.drivers.base import Outcome
-from launchctl.drivers.obs.attempt import Attempt, expect, ok, tell_once
+from launchctl.drivers.obs.attempt import (
+    Attempt,
+    demand_turn,
+    expect,
+    ok,
+    tell_once,
+)
 from launchctl.drivers.obs.cuts import put_scene, set_transition
 from launchctl.drivers.obs.films import play_media
 from launchctl.drivers.obs.outputs import run_record, run_stream
@@ -106,7 +112,10 @@ async def _set(
 ) -> Outcome:
     """Set one thing unless it is so already; wait for its event, else ask."""
     watch = attempt.watch
-    if await read() == value:
+    turn = watch.wanted.turn(what)
+    there = await read() == value
+    demand_turn(attempt, what, turn)
+    if there:
         watch.wanted.accept(what, value)
         return ok(attempt, attempt.now_us(), "already so")
     with watch.wanted.telling(what, value) as told:

@@ -35,4 +35,4 @@ class RefusedByObsError(ObsError):
 
 
 class RefusedHereError(ObsError):
-    """Certain without asking: OBS listed what it has, and this is not among it."""
+    """Certain without asking: OBS has no such thing, or a later command overtook it."""

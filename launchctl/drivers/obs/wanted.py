@@ -89,6 +89,20 @@ class Wanted:
     _doubts: dict[str, Any] = field(default_factory=dict)
     _editions: dict[str, int] = field(default_factory=dict)
     _waiting: list[str] = field(default_factory=list)
+    _turns: dict[str, int] = field(default_factory=dict)
+
+    def turn(self, what: str) -> int:
+        """A command about ``what`` begins; from now on those before it are overtaken.
+
+        Each reads before it sends, and the answers come as they like: without turns a
+        scene asserted again could arrive after the cue that followed it.
+        """
+        self._turns[what] = self._turns.get(what, 0) + 1
+        return self._turns[what]
+
+    def overtaken(self, what: str, turn: int) -> bool:
+        """True if a later command about ``what`` has begun."""
+        return self._turns[what] != turn
 
     @contextmanager
     def telling(self, what: str, value: Any) -> Iterator[Told]:
