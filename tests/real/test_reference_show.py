@@ -9,12 +9,14 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from launchctl.clock import wall_us
 from launchctl.rehearsal.emulators.x import XEmulator
 from launchctl.rehearsal.emulators.x_account import XAccount
+from launchctl.times import SECOND, parse_instant
 from tests.obs_fixture import ObsProcess, start_obs
 from tests.real.witness import Witness, eventually, watching
 from tests.rtmp_fixture import RtmpServer, start_rtmp
@@ -119,22 +121,75 @@ async def test_an_aborted_show_leaves_its_safe_picture(
     assert [] == x.posts
 
 
-async def test_a_lost_stream_puts_the_holding_slide_on_program(
+def at_s(line: dict[str, Any]) -> float:
+    """When a journal line was decided, in seconds."""
+    return parse_instant(line["at"]) / SECOND
+
+
+async def holding_slide(show: Show, witness: Witness) -> dict[str, Any]:
+    """Wait until the procedure has put it on program, and told the presenter."""
+    ended = await show.line("cue_ended", cue="slide")
+    assert "done" == ended["state"]
+    assert ["Countdown", "HoldingSlide"] == [name for name, _ in witness.scenes]
+    said = (await show.status())["said"]["stage"]["text"]
+    assert "The stream is down. Keep talking." == said
+    return ended
+
+
+async def nothing_more(show: Show, witness: Witness) -> None:
+    """Some seconds on, the slide is where it was, and the machine commanded nothing."""
+    commanded = [line for line in show.lines if line["event"] == "commanded"]
+    begun_s = (await show.status())["t_s"]
+    await show.until(lambda status: status["t_s"] > begun_s + 7)
+    assert "HoldingSlide" == witness.program()
+    assert commanded == [line for line in show.lines if line["event"] == "commanded"]
+    started = [line for line in show.lines if line["event"] == "procedure_started"]
+    assert ["stream-down"] == [line["procedure"] for line in started]
+
+
+async def test_a_killed_server_puts_the_holding_slide_on_program(
     tmp_path: Path, obs: ObsProcess, server: RtmpServer, x: XEmulator
 ) -> None:
-    """The procedure starts by itself once the server is gone for long enough, and OBS
-    finds the server again without anybody's help.
+    """SEMANTICS 6, Procedures: lost for 5 s, and the procedure starts by itself; the
+    presenter is told. OBS finds the server again, and nothing comes back by itself.
+    Lost again within ten minutes, it does not start again (``once_per``).
     """
     async with evening(tmp_path, obs, server, x) as (show, witness):
         await show.line("cue_ended", cue="doors")
-        assert "Countdown" == witness.program()
+        await eventually(server.playlist)
         server.kill()
-        await show.line("cue_ended", cue="slide")
-        assert ["Countdown", "HoldingSlide"] == [name for name, _ in witness.scenes]
-        assert "HoldingSlide" == witness.program()
-        assert not witness.streaming()
+        slide = await holding_slide(show, witness)
+        lost = await show.line("stage_seen", reconnecting=True)
+        print(f"slide on program {at_s(slide) - at_s(lost):.2f} s after the loss")
         server.start()
         await eventually(witness.streaming)
         await show.until(lambda status: status["stages"][0]["streaming"])
         await eventually(server.playlist)
-        assert "HoldingSlide" == witness.program()
+        await nothing_more(show, witness)
+        server.kill()
+        await show.until(lambda status: not status["stages"][0]["streaming"])
+        await nothing_more(show, witness)
+    assert [] == x.posts
+
+
+async def test_a_frozen_server_is_noticed_by_what_viewers_get(
+    tmp_path: Path, obs: ObsProcess, server: RtmpServer, x: XEmulator
+) -> None:
+    """SEMANTICS 4: OBS calls itself live all the while; the edge of what viewers get
+    has stood still for 10 s, that is a lost stream, and 5 s later the slide comes.
+    """
+    async with evening(tmp_path, obs, server, x) as (show, witness):
+        await show.line("cue_ended", cue="doors")
+        await show.line("output_seen", moving=True)
+        server.freeze()
+        try:
+            slide = await holding_slide(show, witness)
+            assert witness.streaming()
+            still = await show.line("output_seen", moving=False)
+            print(f"slide on program {at_s(slide) - at_s(still):.2f} s after the edge")
+        finally:
+            server.thaw()
+        seen = [line for line in show.lines if line["event"] == "stage_seen"]
+        assert not any(line["reconnecting"] for line in seen)
+        await nothing_more(show, witness)
+    assert [] == x.posts
