@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,8 +60,29 @@ def journal(
         print_journal(run_dir, after=after, follow=follow, as_json=json)
 
 
-def report(run_dir: RunDir = None, json: Json = False) -> None:
+def report(
+    run_dir: RunDir = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare",
+            metavar="DIR",
+            help="Print what changed since the run in that folder.",
+            show_default=False,
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture",
+            metavar="FILE",
+            help="Draw the run's timeline into a file (SVG).",
+            show_default=False,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Print what was planned and what was run. Ends with 1 if the show went wrong."""
     from launchctl.cli.looking import show_report
 
-    raise typer.Exit(show_report(run_dir, as_json=json))
+    raise typer.Exit(show_report(run_dir, compare, picture, as_json=json))

@@ -8,10 +8,16 @@ from typing import Any
 
 from launchctl.cli.calls import Way, at_desk
 from launchctl.cli.output import console, print_json
-from launchctl.cli.reporting import print_report, report_of
+from launchctl.cli.reporting import (
+    print_comparison,
+    print_report,
+    report_of,
+    write_picture,
+)
 from launchctl.cli.status_words import print_status
 from launchctl.cli.view import show_until
 from launchctl.conductor.viewer import Viewer
+from launchctl.report.compare import compare_runs
 from launchctl.show.status import Status
 from launchctl.store.folder import RunFolder
 
@@ -59,11 +65,24 @@ async def _watch(folder: RunFolder) -> None:
         await viewer.aclose()
 
 
-def show_report(run_dir: Path | None, *, as_json: bool) -> int:
-    """Print the as-run report; 1 if the show went wrong, else 0."""
+def show_report(
+    run_dir: Path | None,
+    compare: Path | None = None,
+    picture: Path | None = None,
+    *,
+    as_json: bool,
+) -> int:
+    """Print the as-run report, or how it differs from that of the run in ``compare``;
+    draw it into ``picture``. 1 if the show went wrong, else 0.
+    """
     report = asyncio.run(_report(RunFolder.open(run_dir)))
+    before = asyncio.run(_report(RunFolder.open(compare))) if compare else None
+    if picture is not None:
+        write_picture(report, picture)
     if as_json:
-        print_json(report)
+        print_json(compare_runs(before, report) if before else report)
+    elif before is not None:
+        print_comparison(before, report)
     else:
         print_report(report)
     return 1 if report["verdict"] == "red" else 0

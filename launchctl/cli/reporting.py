@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from launchctl.cli.output import console
 from launchctl.conductor.viewer import Viewer
+from launchctl.errors import InputError
 from launchctl.report.as_run import make_report
+from launchctl.report.compare import compare_runs
+from launchctl.report.compare_table import comparison_table
+from launchctl.report.findings import findings_of
+from launchctl.report.findings_table import findings_table
+from launchctl.report.picture import timeline_picture
 from launchctl.report.table import report_table
 
 
@@ -14,11 +21,31 @@ async def report_of(viewer: Viewer) -> dict[str, Any]:
     """The report of a run as far as it has come."""
     async with viewer.folder.journal() as journal:
         digest = await journal.digest()
-    return make_report(await viewer.lines(0), viewer.status()) | {
-        "journal_digest": digest
+    lines, status = await viewer.lines(0), viewer.status()
+    return make_report(lines, status) | {
+        "findings": findings_of(viewer.runbook, lines, status),
+        "journal_digest": digest,
     }
 
 
 def print_report(report: dict[str, Any]) -> None:
     """Print it for people."""
     console().print(report_table(report))
+    console().print(findings_table(report["findings"]))
+
+
+def print_comparison(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Print what changed from one run to another."""
+    console().print(comparison_table(compare_runs(before, after)))
+
+
+def write_picture(report: dict[str, Any], path: Path) -> None:
+    """Draw the run into a file.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    try:
+        path.write_text(timeline_picture(report), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None

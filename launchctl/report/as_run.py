@@ -48,7 +48,7 @@ def make_report(lines: Sequence[Mapping[str, Any]], status: Status) -> dict[str,
         "began": lines[0]["at"] if lines else None,
         "ended": lines[-1]["at"] if lines else None,
         "t0": status["t0"],
-        "cues": [_picked(cue, _CUE_FIELDS) for cue in status["cues"]],
+        "cues": _cues(lines, status),
         "posts": [_picked(post, _POST_FIELDS) for post in status["posts"]],
         "figures": status["figures"],
         "orders": _orders(status),
@@ -110,6 +110,15 @@ def calls_of(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
             key = f"{line.get('verb', '?')} {word}"
             counted[key] = counted.get(key, 0) + 1
     return dict(sorted(counted.items()))
+
+
+def _cues(lines: Sequence[Mapping[str, Any]], status: Status) -> list[dict[str, Any]]:
+    """Every cue, and ``t_s``: T when it fired last, None if it did not."""
+    fired = {line["cue"]: line["t_s"] for line in lines if line["event"] == "fired"}
+    return [
+        _picked(cue, _CUE_FIELDS) | {"t_s": fired.get(cue["cue"])}
+        for cue in status["cues"]
+    ]
 
 
 def _picked(entry: CueStatus | PostStatus, fields: tuple[str, ...]) -> dict[str, Any]:
