@@ -103,10 +103,9 @@ def starts_in_words(cue: Cue, procedure: str | None) -> str:
     if cue.option is not None:
         parts.append(f"if {cue.option.choice} is {cue.option.option}")
     if cue.after is not None:
-        any_of = "any of " if cue.after.any_of else ""
         at_last = cue.after.or_after_us
         latest = "" if at_last is None else f" or {format_span(at_last)} later"
-        parts.append(f"after {any_of}{', '.join(cue.after.cues)}{latest}")
+        parts.append(f"after {cue.after.words}{latest}")
     if cue.when is not None:
         held = f" for {format_span(cue.when.for_us)}" if cue.when.for_us else ""
         parts.append(f"when {cue.when.check.source}{held}")

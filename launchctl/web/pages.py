@@ -264,7 +264,7 @@ def describe_cue(cue: Cue) -> dict[str, str]:
         case None:
             pass
     if cue.after:
-        when.append("after " + ", ".join(cue.after.cues))
+        when.append("after " + cue.after.words)
     if cue.go:
         when.append("GO " + ", ".join(cue.go))
     if cue.option:

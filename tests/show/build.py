@@ -69,9 +69,9 @@ def cue(name: str, *do: act.AnyAction, **fields: Any) -> Cue:
         fields["at"] = at(fields["at"])
     after = fields.get("after")
     if isinstance(after, str):
-        fields["after"] = After(cues=(after,))
+        fields["after"] = After(all_of=(after,))
     elif isinstance(after, tuple):
-        fields["after"] = After(cues=after)
+        fields["after"] = After(all_of=after)
     if isinstance(fields.get("when"), str):
         fields["when"] = when(fields["when"])
     return Cue(id=name, do=do, **fields)

@@ -174,7 +174,7 @@ def test_what_hangs_on_an_option_not_taken_is_dead():
     """SEMANTICS 2: dead: a predecessor not_taken; it keeps no show open. Of `any` one
     that can still come is enough.
     """
-    either = After(cues=("cam", "late"), any_of=True)
+    either = After(any_of=("cam", "late"))
     runbook = book(
         *demo(),
         cue("after-cam", after="close"),
@@ -265,8 +265,8 @@ def test_after_a_choice_waits_for_its_end_and_or_after_does_not():
     """
     runbook = book(
         *demo(),
-        cue("then", after=After(cues=("demo",), also=("skipped",))),
-        cue("anyhow", after=After(cues=("demo", "cam"), or_after_us=MINUTE)),
+        cue("then", after=After(all_of=("demo",), also=("skipped",))),
+        cue("anyhow", after=After(all_of=("demo", "cam"), or_after_us=MINUTE)),
         end(),
     )
     play = Play(runbook)

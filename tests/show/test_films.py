@@ -118,7 +118,7 @@ def test_what_hangs_on_an_interrupted_film_turns_manual(also: tuple[Any, ...]) -
     """SEMANTICS 6: interrupted = failed, which satisfies no after and no also; these
     triggers become GO of the roles that may go (invariant 13).
     """
-    after = After(cues=("film",), also=also)
+    after = After(all_of=("film",), also=also)
     play = show(
         film(),
         at_end("same"),

@@ -2,8 +2,9 @@
 
 import pytest
 
-from launchctl.runbook.model import After
+from launchctl.runbook.model import After, Choice, InOption, Option
 from launchctl.show.inputs import OrdersSeen, StageSeen
+from launchctl.show.timeline import planned
 from launchctl.times import HOUR, MINUTE, SECOND
 from tests.show.build import START, T0, book, cue, post, scene, when
 from tests.show.play import Play
@@ -39,7 +40,7 @@ def test_after_admits_done_and_what_also_names(also, state):
     """SEMANTICS 4: satisfied by done, and by skipped, failed if in `also:`."""
     runbook = book(
         cue("a", at="T+5m"),
-        cue("b", after=After(cues=("a",), also=also)),
+        cue("b", after=After(all_of=("a",), also=also)),
         cue("c", at="T+1h"),
     )
     play = Play(runbook)
@@ -50,20 +51,62 @@ def test_after_admits_done_and_what_also_names(also, state):
 
 def test_any_is_satisfied_by_the_first():
     """SEMANTICS 4: `any:` the first to be satisfied."""
-    after = After(cues=("a", "b"), any_of=True)
+    after = After(any_of=("a", "b"))
     play = Play(book(cue("a", at="T+5m"), cue("b", at="T-0"), cue("c", after=after)))
     play.run(T0 + MINUTE)
     assert [T0] == play.fired_us("c")
 
 
+def test_after_and_any_together_take_all_of_the_one_and_one_of_the_other():
+    """SEMANTICS 4: all given triggers must hold: `after` its last, `any` its first."""
+    after = After(all_of=("a", "b"), any_of=("c", "d"))
+    runbook = book(
+        cue("a", at="T-0"),
+        cue("b", at="T+1m"),
+        cue("c", at="T+5m"),
+        cue("d", at="T+2m"),
+        cue("x", after=after),
+        cue("y", after=After(all_of=("b",), any_of=("a", "c"))),
+    )
+    play = Play(runbook).run(T0 + 10 * MINUTE)
+    assert [T0 + 2 * MINUTE] == play.fired_us("x")
+    assert [T0 + MINUTE] == play.fired_us("y")
+    walls = {row.cue: row.wall_us for row in planned(runbook)}
+    assert (T0 + 2 * MINUTE, T0 + MINUTE) == (walls["x"], walls["y"])
+
+
+def test_a_cue_is_dead_when_one_of_its_groups_cannot_come():
+    """SEMANTICS 2: dead: a predecessor not taken, or every one of `any`."""
+    demo = Choice(
+        ask=("caller",),
+        within_us=10 * SECOND,
+        default="skip-it",
+        options=(
+            Option(name="run-it", cues=("cam", "mic")),
+            Option(name="skip-it"),
+        ),
+    )
+    either = After(all_of=("open",), any_of=("cam", "mic"))
+    runbook = book(
+        cue("open", at="T-0"),
+        cue("demo", after="open", choice=demo),
+        cue("cam", option=InOption(choice="demo", option="run-it")),
+        cue("mic", option=InOption(choice="demo", option="run-it")),
+        cue("x", after=either),
+    )
+    play = Play(runbook).run(T0 + MINUTE)
+    assert "complete" == str(play.engine.state.show)
+    assert "skipped" == play.state_of("x")
+
+
 def test_or_after_is_satisfied_in_any_case_after_a_time():
     """SEMANTICS 4: `or_after: d`: satisfied at the latest d after the first fired."""
-    after = After(cues=("a", "b"), or_after_us=60 * SECOND)
+    after = After(all_of=("a", "b"), or_after_us=60 * SECOND)
     runbook = book(
         cue("a", scene("A"), at="T-0"),
         cue("b", at="T+1h"),
         cue("x", after=after),
-        cue("y", after=After(cues=("a", "c"), or_after_us=60 * SECOND)),
+        cue("y", after=After(all_of=("a", "c"), or_after_us=60 * SECOND)),
         cue("c", at="T+10s"),
     )
     play = Play(runbook).run(T0 + 2 * MINUTE)
@@ -73,7 +116,7 @@ def test_or_after_is_satisfied_in_any_case_after_a_time():
 
 def test_or_after_runs_on_the_cues_clock():
     """SEMANTICS 1: offsets run on the cue's clock: a hold delays them."""
-    after = After(cues=("a",), or_after_us=60 * SECOND)
+    after = After(all_of=("a",), or_after_us=60 * SECOND)
     runbook = book(
         cue("a", scene("A"), at="T-0", gate=()),
         cue("x", after=after),

@@ -235,9 +235,11 @@ class _Writer:
         rng = self.rng
         named = tuple(dict.fromkeys(rng.choices(known, k=rng.choice((1, 1, 2)))))
         also = rng.choice(((), (), ("skipped",), ("failed",), ("skipped", "failed")))
-        return After(
-            cues=named, any_of=len(named) > 1 and rng.random() < 0.4, also=also
-        )
+        if len(named) > 1 and rng.random() < 0.4:
+            more = rng.choices(known, k=rng.choice((0, 0, 1)))
+            all_of = tuple(name for name in more if name not in named)
+            return After(all_of=all_of, any_of=named, also=also)
+        return After(all_of=named, also=also)
 
     def _when(self) -> When:
         check = parse_condition(self._condition())

@@ -65,14 +65,18 @@ def after_us(facts: Facts, name: str) -> Micros | None:
     after = facts.cue[name].after
     assert after is not None
     admitted = ("done", *after.also)
-    ends = [
-        facts.clock(name, other.ended_us)
-        for other in (facts.cues[each] for each in after.cues)
-        if other.outcome in admitted and other.ended_us is not None
-    ]
-    if after.any_of:
-        return min(ends, default=None)
-    return max(ends) if len(ends) == len(after.cues) else None
+    ends = {
+        each: facts.clock(name, facts.cues[each].ended_us)
+        for each in after.named
+        if facts.cues[each].outcome in admitted
+        and facts.cues[each].ended_us is not None
+    }
+    either = [ends[each] for each in after.any_of if each in ends]
+    if any(each not in ends for each in after.all_of) or (after.any_of and not either):
+        return None
+    return max(
+        [*(ends[each] for each in after.all_of), *([min(either)] if either else [])]
+    )
 
 
 # --- conditions -------------------------------------------------------------------
@@ -193,7 +197,7 @@ def _on_air(facts: Facts, gate: OnAir, name: str) -> bool:
 def _since(facts: Facts, name: str) -> Micros | None:
     """Since the cue's first predecessor fired in its present take; none: since due."""
     cue = facts.cue[name]
-    named = list(cue.after.cues) if cue.after else []
+    named = list(cue.after.named) if cue.after else []
     if isinstance(cue.at, AtCue):
         named.append(cue.at.cue)
     fired = [facts.cues[other].fired_us for other in named]

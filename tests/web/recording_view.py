@@ -72,11 +72,13 @@ def a_runbook(**changes: Any) -> Runbook:
             Cue(id="opening", at=AtT(offset_us=0), do=(Scene(scene="Keynote"),)),
             Cue(
                 id="reveal",
-                after=After(cues=("opening",)),
+                after=After(all_of=("opening",)),
                 go=("caller",),
                 do=(Scene(scene="Reveal"), Counter(counter="open")),
             ),
-            Cue(id="reveal-post", after=After(cues=("reveal",)), do=(Post(post=post),)),
+            Cue(
+                id="reveal-post", after=After(all_of=("reveal",)), do=(Post(post=post),)
+            ),
         ),
     }
     return Runbook(**(values | changes))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from launchctl.runbook import model
 from launchctl.runbook.actions import Scene
 from launchctl.runbook.checks.cues import place_of
-from launchctl.runbook.checks.rings import predecessors
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of
 from launchctl.runbook.model import Cue, OnAir, Runbook, Seen
@@ -96,23 +97,36 @@ def check_lifts(context: Context, runbook: Runbook) -> None:
 
 
 def behind(cues: dict[str, Cue], guarded: set[str]) -> set[str]:
-    """Guarded cues, and all that can only come after one of them."""
-    followers: dict[str, list[str]] = {}
-    open_ways: dict[str, int] = {}
+    """Guarded cues, and all that can only come after one of them: those of which one
+    way lies wholly behind.
+    """
+    ways: dict[tuple[str, int], set[str]] = {}
+    leading: dict[str, list[tuple[str, int]]] = {}
     for cue in cues.values():
-        for before in predecessors(cue):
-            followers.setdefault(before, []).append(cue.id)
-        # of `any` every way must be behind; of the others one is enough
-        open_ways[cue.id] = len(cue.after.cues) if cue.after and cue.after.by_one else 1
+        for number, way in enumerate(_ways(cue)):
+            ways[cue.id, number] = set(way)
+            for name in ways[cue.id, number]:
+                leading.setdefault(name, []).append((cue.id, number))
     found = set(guarded)
     reached = sorted(guarded)
     while reached:
-        for name in followers.get(reached.pop(), ()):
-            open_ways[name] -= 1
-            if name not in found and open_ways[name] <= 0:
-                found.add(name)
-                reached.append(name)
+        name = reached.pop()
+        for follower, number in leading.get(name, ()):
+            ways[follower, number].discard(name)
+            if follower not in found and not ways[follower, number]:
+                found.add(follower)
+                reached.append(follower)
     return found
+
+
+def _ways(cue: Cue) -> Iterator[tuple[str, ...]]:
+    """Groups of cues of each of which one must have fired or ended before this one."""
+    if cue.after:
+        yield from cue.after.ways
+    if isinstance(cue.at, model.AtCue):
+        yield (cue.at.cue,)
+    if cue.option:
+        yield (cue.option.choice,)
 
 
 def _lift_problem(

@@ -15,21 +15,13 @@ from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.references import all_cues
 
 
-def predecessors(cue: Cue) -> Iterator[str]:
-    """The cues that must have fired or ended before this one can."""
-    if cue.after:
-        yield from cue.after.cues
-    if isinstance(cue.at, model.AtCue):
-        yield cue.at.cue
-    if cue.option and not (cue.after and cue.after.by_one):
-        yield cue.option.choice
-
-
 def _waits_for(cue: Cue, choices: dict[str, Cue]) -> list[str]:
-    """As ``predecessors``; ``X end`` where it is a choice's end that is waited for."""
+    """The cues that must have fired or ended before this one can; ``X end`` where it is
+    a choice's end that is waited for.
+    """
     found = [
         f"{name} end" if name in choices else name
-        for name in (cue.after.cues if cue.after else ())
+        for name in (cue.after.named if cue.after else ())
     ]
     if isinstance(cue.at, model.AtCue):
         found.append(cue.at.cue)

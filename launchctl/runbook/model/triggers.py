@@ -39,21 +39,37 @@ AsOf = AtT | AtWall | AtCue
 
 
 class After(Frozen):
-    """``after: X``: satisfied by the end of all (or ``any_of``) of ``cues``.
+    """``after: X`` and ``any: [Y, Z]``: satisfied by the end of every cue of ``all_of``
+    and of one of ``any_of``.
 
     ``also`` names the further outcomes that satisfy: ``skipped``, ``failed``;
     ``or_after_us`` after the first of them fired it is satisfied in any case.
     """
 
-    cues: tuple[Name, ...]
-    any_of: bool = False
+    all_of: tuple[Name, ...] = ()
+    any_of: tuple[Name, ...] = ()
     also: tuple[Literal["skipped", "failed"], ...] = ()
     or_after_us: Span | None = None
 
     @property
-    def by_one(self) -> bool:
-        """True if one of the cues alone can satisfy it."""
-        return self.any_of or self.or_after_us is not None
+    def named(self) -> tuple[Name, ...]:
+        """Every cue that it names."""
+        return (*self.all_of, *self.any_of)
+
+    @property
+    def words(self) -> str:
+        """``reveal, doors and any of a, b``."""
+        every = ", ".join(self.all_of)
+        either = f"any of {', '.join(self.any_of)}" if self.any_of else ""
+        return " and ".join(part for part in (every, either) if part)
+
+    @property
+    def ways(self) -> tuple[tuple[Name, ...], ...]:
+        """Groups of cues: it cannot be satisfied without one of each group."""
+        if self.or_after_us is not None:
+            return (self.named,)
+        alone = tuple((name,) for name in self.all_of)
+        return (*alone, self.any_of) if self.any_of else alone
 
 
 class When(Frozen):

@@ -10,7 +10,6 @@ from launchctl.runbook.instants import looks_like_wall
 from launchctl.runbook.nodes import Mapping, Node, Scalar
 from launchctl.runbook.read.reader import Fields, Read
 from launchctl.runbook.read.words import shown
-from launchctl.runbook.unbuilt import not_built
 from launchctl.times import parse_span, parse_t_offset
 
 _CUE_PLUS = re.compile(
@@ -103,19 +102,18 @@ def read_after(context: Context, fields: Fields) -> model.After | None:
         "also", reader.listed("also", reader.word("also", ("skipped", "failed")))
     )
     or_after_us = fields.take("or_after", reader.span("or_after"))
-    if after and any_of:
-        reader.problem(fields.at("any"), not_built("after` together with `any"))
-        return None
-    cues = after or any_of
     for key in ("also", "or_after"):
-        if fields.has(key) and not cues:
+        if fields.has(key) and not (after or any_of):
             if fields.sound:
                 reader.problem(fields.at(key), f"`{key}` belongs to `after` or `any`")
             return None
-    if not cues:
+    if not (after or any_of):
         return None
     return model.After(
-        cues=cues, any_of=bool(any_of), also=also or (), or_after_us=or_after_us
+        all_of=after or (),
+        any_of=any_of or (),
+        also=also or (),
+        or_after_us=or_after_us,
     )
 
 

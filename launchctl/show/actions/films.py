@@ -135,7 +135,7 @@ def _films(core: Core, planned: Planned) -> list[tuple[str, Micros]]:
     cue = planned.cue
     if isinstance(cue.at, AtCue) and cue.at.film and not cue.go:
         found.append((cue.at.cue, cue.at.offset_us))
-    after = cue.after.cues if cue.after else ()
+    after = cue.after.named if cue.after else ()
     found.extend((name, 0) for name in after if name in core.plan.films)
     return found
 

@@ -121,7 +121,7 @@ def _hangs_on(core: Core, name: str) -> tuple[str, ...]:
         return (cue.option.choice,)
     if word is not CueWord.PENDING:
         return ()
-    named = cue.after.cues if cue.after else ()
+    named = cue.after.named if cue.after else ()
     if isinstance(cue.at, AtCue) and not cue.go:
         return (*named, cue.at.cue)
     return named
@@ -132,11 +132,12 @@ def _cannot_come(core: Core, name: str, known: dict[str, bool]) -> bool:
     if word is CueWord.NOT_TAKEN:
         return True
     before = _hangs_on(core, name)
-    if word is CueWord.PENDING and cue.after is not None and cue.after.by_one:
-        ways, before = cue.after.cues, before[len(cue.after.cues) :]
+    if word is CueWord.PENDING and cue.after is not None:
+        before = before[len(cue.after.named) :]
         passed = cue.after.or_after_us is not None and any(
-            core.state.cues[way].fired_us is not None for way in ways
+            core.state.cues[other].fired_us is not None for other in cue.after.named
         )
-        if not passed and all(known[way] for way in ways):
+        barred = any(all(known[other] for other in way) for way in cue.after.ways)
+        if barred and not passed:
             return True
-    return any(known[way] for way in before)
+    return any(known[other] for other in before)

@@ -87,33 +87,45 @@ def _without_films(core: Core, after: After | None) -> After | None:
     """What is left of ``after`` for a cue that turned manual."""
     if after is None:
         return None
-    left = tuple(name for name in after.cues if name not in core.plan.films)
-    return after.model_copy(update={"cues": left}) if left else None
+    films = core.plan.films
+    all_of = tuple(name for name in after.all_of if name not in films)
+    any_of = tuple(name for name in after.any_of if name not in films)
+    left = after.model_copy(update={"all_of": all_of, "any_of": any_of})
+    return left if left.named else None
 
 
 def _after(core: Core, planned: Planned, after: After) -> Micros | None:
     """When the last (``any``: the first) of the named was satisfied; at the latest
     ``or_after`` after the first of them fired.
     """
-    ended = []
-    for name in after.cues:
-        other = core.state.cues[name]
-        admitted = other.outcome is CueWord.DONE or str(other.outcome) in after.also
-        cut = admitted and name in core.plan.films and was_interrupted(core, name)
-        if admitted and not cut and other.ended_us is not None:
-            ended.append(core.clock(planned, other.ended_us))
-    found = []
-    if ended and (after.any_of or len(ended) == len(after.cues)):
-        found.append(min(ended) if after.any_of else max(ended))
+    parts = [_admitted_us(core, planned, after, name) for name in after.all_of]
+    if after.any_of:
+        either = [_admitted_us(core, planned, after, name) for name in after.any_of]
+        first_us = min((at_us for at_us in either if at_us is not None), default=None)
+        parts.append(first_us)
+    known = [at_us for at_us in parts if at_us is not None]
+    found = [max(known)] if len(known) == len(parts) else []
     if after.or_after_us is not None:
         fired = [
             core.state.cues[name].fired_us
-            for name in after.cues
+            for name in after.named
             if not was_interrupted(core, name)
         ]
         first = [core.clock(planned, at_us) for at_us in fired if at_us is not None]
         found += [at_us + after.or_after_us for at_us in first]
     return min(found, default=None)
+
+
+def _admitted_us(
+    core: Core, planned: Planned, after: After, name: str
+) -> Micros | None:
+    """When a predecessor ended so that ``after`` admits it; None: not, or not yet."""
+    other = core.state.cues[name]
+    admitted = other.outcome is CueWord.DONE or str(other.outcome) in after.also
+    cut = admitted and name in core.plan.films and was_interrupted(core, name)
+    if not admitted or cut or other.ended_us is None:
+        return None
+    return core.clock(planned, other.ended_us)
 
 
 # --- conditions ------------------------------------------------------------------

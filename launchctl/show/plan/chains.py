@@ -94,8 +94,8 @@ def _link(cues: Mapping[str, Cue], cue: Cue) -> _Link | None:
     if isinstance(cue.at, AtCue):
         to, is_span = cue.at.cue, True
         span_us = cue.at.offset_us + (film_us(cues.get(to)) if cue.at.film else 0)
-    elif cue.at is None and cue.after is not None and len(cue.after.cues) == 1:
-        to = cue.after.cues[0]
+    elif cue.at is None and cue.after is not None and len(cue.after.named) == 1:
+        to = cue.after.named[0]
         span_us = film_us(cues.get(to))
         is_span = span_us > 0
     elif cue.at is None and cue.after is None and cue.option is not None:

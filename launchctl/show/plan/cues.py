@@ -154,5 +154,5 @@ def film_us(cue: Cue | None) -> Micros:
 
 def predecessors(cue: Cue) -> tuple[str, ...]:
     """The cues that its ``after`` and ``at`` name."""
-    named = cue.after.cues if cue.after else ()
+    named = cue.after.named if cue.after else ()
     return (*named, cue.at.cue) if isinstance(cue.at, AtCue) else named

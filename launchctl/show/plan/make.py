@@ -59,7 +59,7 @@ def _films(plan: Plan) -> None:
 
 def _hangs_on_film(cue: Cue, film: str) -> bool:
     at_end = isinstance(cue.at, AtCue) and cue.at.film and cue.at.cue == film
-    return at_end or (cue.after is not None and film in cue.after.cues)
+    return at_end or (cue.after is not None and film in cue.after.named)
 
 
 def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:

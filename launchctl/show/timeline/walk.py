@@ -7,7 +7,7 @@ walked alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from launchctl.runbook.model import AtCue, Cue, Segment
 from launchctl.show.plan import film_us
@@ -140,7 +140,7 @@ class Timeline:
         elif cue.at is not None or cue.after is None:
             named = ()
         else:
-            named = cue.after.cues
+            named = cue.after.named
         if cue.option is not None and cue.at is None:
             named = (*named, cue.option.choice)  # it comes with its choice
         return tuple(name for name in named if name in self.cues)
@@ -172,20 +172,16 @@ class Timeline:
         """The latest (of ``any``: the first) that the cue comes after."""
         if cue.after is None:
             return self._get(cue.option.choice) if cue.option else Instant()
-        named = [
-            self.later(self._get(other), length_us)
-            if (length_us := film_us(self.cues.get(other)))
-            else self._get(other)
-            for other in cue.after.cues
-        ]
-        choose = min if cue.after.any_of else max
-        walls = [at.wall_us for at in named if at.wall_us is not None]
-        offsets = [at.t_us for at in named if at.t_us is not None]
-        enough = 1 if cue.after.any_of else len(named)
-        return Instant(
-            choose(walls) if len(walls) >= enough else None,
-            choose(offsets) if len(offsets) >= enough else None,
-        )
+        every = [self._over(other) for other in cue.after.all_of]
+        if cue.after.any_of:
+            either = [self._over(other) for other in cue.after.any_of]
+            every.append(_chosen(min, either, enough=1))
+        return _chosen(max, every, enough=len(every))
+
+    def _over(self, name: str) -> Instant:
+        """When a cue has ended: a film takes its length, all else no time."""
+        length_us = film_us(self.cues.get(name))
+        return self.later(self._get(name), length_us) if length_us else self._get(name)
 
     def _compute_begin(self, segment: str) -> Instant:
         first = self._first(segment)
@@ -202,6 +198,18 @@ class Timeline:
             return self.later(begins, duration_us)
         known = [begins, *(self._get(name) for name in self.members[segment])]
         return max(known, key=lambda at: (at.wall_us or 0, at.t_us or 0))
+
+
+def _chosen(
+    choose: Callable[[list[Micros]], Micros], found: list[Instant], *, enough: int
+) -> Instant:
+    """The first or last of the instants, on each clock on which enough are known."""
+    walls = [at.wall_us for at in found if at.wall_us is not None]
+    offsets = [at.t_us for at in found if at.t_us is not None]
+    return Instant(
+        choose(walls) if len(walls) >= enough else None,
+        choose(offsets) if len(offsets) >= enough else None,
+    )
 
 
 def begin_of(segment: str) -> str:
