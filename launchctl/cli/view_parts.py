@@ -245,8 +245,12 @@ def stages_part(status: Status) -> RenderableType:
             continue
         live = Text(" LIVE", style="bold red") if stage["streaming"] else Text("")
         program = stage["program"] or "?"
+        lead = stage.get("follows")
+        as_lead = (f" follows {lead}", "dim") if lead else ""
         lines.append(
-            Text.assemble(("STAGE ", "dim"), f"{name} ", (program, "bold"), live)
+            Text.assemble(
+                ("STAGE ", "dim"), f"{name} ", (program, "bold"), live, as_lead
+            )
         )
         if stage["by_hand"]:
             hands = ", ".join(stage["by_hand"])

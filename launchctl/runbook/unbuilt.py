@@ -14,7 +14,7 @@ NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
 SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})
 
 KEYS: dict[str, frozenset[str]] = {
-    "stage": frozenset({"follows"}),
+    "stage": frozenset(),
     "account": frozenset(),
     "role": frozenset(),
     "embargo": frozenset(),

@@ -7,7 +7,7 @@ from launchctl.show import events as ev
 from launchctl.show.actions.asking import conclude_all
 from launchctl.show.actions.content import said
 from launchctl.show.actions.ending import conclude
-from launchctl.show.actions.firing import send_loose
+from launchctl.show.actions.loose import send_loose
 from launchctl.show.actions.procedures import alive
 from launchctl.show.core import Core
 from launchctl.show.plan import slots_of

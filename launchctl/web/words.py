@@ -170,6 +170,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("do_hide", "Hide", "Verbergen"),
     ("figures", "Figures", "Zahlen"),
     ("stages", "Stages", "Bühnen"),
+    ("follows", "follows {}", "folgt {}"),
     ("on_program", "on program", "auf Sendung"),
     ("wanted", "wanted", "gewollt"),
     ("connected", "connected", "verbunden"),

@@ -15,10 +15,16 @@ from launchctl.runbook.references import all_cues
 
 def _scenes(cue: Cue, runbook: Runbook) -> set[tuple[str, str]]:
     return {
-        (action.scene, action.stage or runbook.first_stage or "")
+        (action.scene, stage)
         for action in cue.do
         if isinstance(action, Scene)
+        for stage in _stages(action, runbook)
     }
+
+
+def _stages(action: Scene, runbook: Runbook) -> tuple[str, ...]:
+    lead = action.stage or runbook.first_stage or ""
+    return (lead, *runbook.followers(lead))
 
 
 def _shows(gate: model.Gate | None, cue: Cue, runbook: Runbook) -> bool:

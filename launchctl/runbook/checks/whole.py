@@ -15,6 +15,7 @@ from launchctl.runbook.checks.gates import (
 )
 from launchctl.runbook.checks.posts import check_posts
 from launchctl.runbook.checks.rings import check_calls, check_cycles
+from launchctl.runbook.checks.stages import check_stages
 from launchctl.runbook.context import Context
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.references import all_cues, check_references
@@ -35,5 +36,6 @@ def check(context: Context, runbook: Runbook) -> None:
     check_safe(context, runbook)
     check_lifts(context, runbook)
     check_starts(context, runbook)
+    check_stages(context, runbook)
     check_figures(context, runbook, behind)
     check_posts(context, runbook)

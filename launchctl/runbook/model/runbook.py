@@ -94,6 +94,10 @@ class Runbook(Frozen):
         found = self.outputs.get(output)
         return (found.stage if found else None) or self.first_stage or ""
 
+    def followers(self, stage: str) -> tuple[str, ...]:
+        """The stages that get the wanted commands of this one too."""
+        return tuple(n for n, one in self.stages.items() if one.follows == stage)
+
     def picture_of(self, gate: Gate | None) -> tuple[str, str] | None:
         """The scene, and its stage, that a gate waits to see on program."""
         match gate:

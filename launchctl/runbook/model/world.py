@@ -10,11 +10,15 @@ from launchctl.runbook.base import Frozen, Name, SecretRef, Span, Text
 
 
 class Stage(Frozen):
-    """A mixer. ``url`` may come from the environment."""
+    """A mixer. ``url`` may come from the environment.
+
+    ``follows``: another stage, whose wanted commands this one gets too.
+    """
 
     driver: Literal["obs"] = "obs"
     url: str
     password: SecretRef | None = None
+    follows: Name | None = None
 
 
 class Output(Frozen):

@@ -17,9 +17,10 @@ def read_stage(context: Context, name: str, fields: Fields) -> model.Stage | Non
     fields.need("driver", reader.word("driver", ("obs",), DRIVERS))
     url = fields.need("url", context.address("url", f"stages.{name}.url", "stage"))
     password = fields.take("password", context.secret("password"))
+    follows = fields.take("follows", context.refer("stage", "follows"))
     if url is None:
         return None
-    return model.Stage(driver="obs", url=url, password=password)
+    return model.Stage(driver="obs", url=url, password=password, follows=follows)
 
 
 def read_output(context: Context, name: str, fields: Fields) -> model.Output | None:

@@ -24,6 +24,7 @@ def world_parts() -> Schema:
                 "driver": one_of("obs"),
                 "url": ref("address"),
                 "password": ref("secret"),
+                "follows": ref("name"),
             },
             needs=("driver", "url"),
         ),

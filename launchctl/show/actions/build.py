@@ -113,29 +113,41 @@ def with_new_deadline(
 
 
 def previews(core: Core, planned: Planned) -> list[Command]:
-    """The commands that firing the cue now would give, as far as they can be known."""
+    """The commands that firing the cue now would give, as far as they can be known; to
+    the stages that follow, too.
+    """
+    take = core.state.cues[planned.cue.id].next_take
     commands = []
     for slot in planned.slots:
-        action = slot.action
-        if not ACTIONS[action.kind].target:
+        if not ACTIONS[slot.action.kind].target:
             continue
-        try:
-            content = content_of(core, action, slot.account)
-        except NotRenderedError:
-            continue
-        commands.append(
-            Command(
-                key=key_of(
-                    core, planned, slot, core.state.cues[planned.cue.id].next_take
-                ),
-                attempt=0,
-                target=target_of(core, action, slot.account),
-                action=action,
-                effect=action.effect,
-                cue=planned.cue.id,
-                reason=f"prepare cue {planned.cue.id}",
-                content=content,
-                deadline_us=core.now_us + deadline_span_us(action),
+        for action in (slot.action, *copies(core, slot.action).values()):
+            try:
+                content = content_of(core, action, slot.account)
+            except NotRenderedError:
+                continue
+            commands.append(
+                Command(
+                    key=key_of(core, planned, slot, take),
+                    attempt=0,
+                    target=target_of(core, action, slot.account),
+                    action=action,
+                    effect=action.effect,
+                    cue=planned.cue.id,
+                    reason=f"prepare cue {planned.cue.id}",
+                    content=content,
+                    deadline_us=core.now_us + deadline_span_us(action),
+                )
             )
-        )
     return commands
+
+
+def copies(core: Core, action: act.AnyAction) -> dict[str, act.AnyAction]:
+    """The same by each stage that follows the action's; what is sent once is not."""
+    if not isinstance(action, act.StageAction) or action.effect is not Effect.WANTED:
+        return {}
+    lead = action.stage or core.runbook.first_stage or ""
+    return {
+        name: action.model_copy(update={"stage": name})
+        for name in core.runbook.followers(lead)
+    }

@@ -11,12 +11,12 @@ from launchctl.show.actions.build import deadline_span_us, key_of, rebuild, targ
 from launchctl.show.actions.content import NotRenderedError, content_of, hung_on, render
 from launchctl.show.actions.ending import conclude
 from launchctl.show.actions.films import plays_anew
+from launchctl.show.actions.loose import follow
 from launchctl.show.actions.policy import end_action
 from launchctl.show.actions.procedures import start_procedure
 from launchctl.show.actions.retire import leave_out, retire, unsent
 from launchctl.show.actions.tasks import ask_task
 from launchctl.show.actions.wanted import wanted_of
-from launchctl.show.commands import Command
 from launchctl.show.core import Core
 from launchctl.show.gates import permissions as per
 from launchctl.show.holds import open_hold
@@ -155,48 +155,7 @@ def send(core: Core, planned: Planned, slot: Slot) -> None:
     command = rebuild(core, planned.cue.id, cue.actions[slot.id])
     assert command is not None
     core.commands.append(command)
-
-
-def send_loose(
-    core: Core, key: str, slot: str, action: act.AnyAction, reason: str
-) -> None:
-    """A wanted action without a cue: ``safe:`` or asserting again after a restart."""
-    try:
-        content = content_of(core, action, None)
-    except NotRenderedError as error:
-        core.emit(ev.NoteTaken, about=slot, text=str(error), level="warning")
-        return
-    wanted = wanted_of(action, content)
-    if not slot.startswith("safe/") and wanted is not None:
-        content = {**content, "value": wanted[1]}
-    event = core.emit(
-        ev.Commanded,
-        slot=slot,
-        key=key,
-        attempt=1,
-        kind=action.kind,
-        target=target_of(core, action, None),
-        effect=str(action.effect),
-        content=content,
-        reason=reason,
-        deadline_us=core.now_us + deadline_span_us(action),
-        wanted=wanted,
-    )
-    core.agenda.wire[key] = (None, key)
-    core.commands.append(
-        Command(
-            key=key,
-            attempt=1,
-            target=event.target,
-            action=action,
-            effect=action.effect,
-            cue="",
-            reason=reason,
-            content=content,
-            sent_after_us=core.now_us,
-            deadline_us=event.deadline_us,
-        )
-    )
+    follow(core, slot.action, key, f"{planned.cue.id}/{slot.id}")
 
 
 def retry(core: Core, name: str, slot_id: str) -> None:

@@ -14,6 +14,8 @@ from launchctl.show.actions.again import in_time, pause_us
 from launchctl.show.actions.build import rebuild
 from launchctl.show.actions.ending import conclude
 from launchctl.show.actions.films import ended_by_follower
+from launchctl.show.actions.for_a_while import ends_itself, shown_for
+from launchctl.show.actions.loose import ended
 from launchctl.show.actions.policy import failed, failed_of
 from launchctl.show.commands import Settle
 from launchctl.show.core import Core
@@ -60,9 +62,7 @@ def take_ended(core: Core, seen: Ended) -> None:
 def follow_up(core: Core, cue: str | None, action: ActionState, detail: str) -> None:
     """What an ended attempt means for its cue."""
     if cue is None:
-        if action.state is _A.FAILED:
-            text = f"{action.kind}: {detail or 'failed'}"
-            core.emit(ev.NoteTaken, about=action.slot, text=text, level="warning")
+        ended(core, action, detail)
         return
     planned = core.plan.cues[cue]
     slot = next(slot for slot in planned.slots if slot.id == action.slot)
@@ -73,37 +73,12 @@ def follow_up(core: Core, cue: str | None, action: ActionState, detail: str) -> 
         for part in planned.slots:
             if part.after == slot.id:
                 core.agenda.retries[cue, part.id] = None
-    if action.state is _A.OK:
-        _for_a_while(core, cue, action, slot.action)
+    ends = ends_itself(slot.action)
+    if action.state is _A.OK and ends is not None:
+        shown_for(core, cue, action, ends)
     if action.state is _A.FAILED:
         failed(core, cue, slot.action, detail)
     conclude(core, planned)
-
-
-def _for_a_while(
-    core: Core, cue: str, done: ActionState, action: act.AnyAction
-) -> None:
-    """What an action with ``for`` made ends by itself; N runs on in holds."""
-    match action:
-        case act.Visible(visible=act.Visibility(for_us=int(for_us), show=show)):
-            then = not show
-        case act.LowerThird(lower_third=act.LowerThirdBody(for_us=int(for_us))):
-            then = False
-        case _:
-            return
-    stage = done.target.removeprefix("stage:")
-    if done.wanted not in core.state.stages[stage].wanted:
-        return
-    until_us = core.now_us + for_us
-    core.emit(
-        ev.ShownFor,
-        cue=cue,
-        stage=stage,
-        what=done.wanted or "",
-        show=then,
-        until_us=until_us,
-    )
-    core.agenda.at_n(until_us, "shown", stage)
 
 
 def _became(

@@ -211,7 +211,8 @@ class StageStatus(TypedDict):
     """A stage as seen and as wanted; ``by_hand`` lists what a person changed.
 
     ``asks`` is what a machine does not do by itself after a restart; ``offers`` the cue
-    that a cut by hand matches, to be fired.
+    that a cut by hand matches, to be fired; ``follows`` the stage whose wanted commands
+    it gets.
     """
 
     stage: str
@@ -223,6 +224,7 @@ class StageStatus(TypedDict):
     text: str
     asks: NotRequired[list[str]]
     offers: NotRequired[list[str]]
+    follows: NotRequired[str | None]
 
 
 class OutputStatus(TypedDict):

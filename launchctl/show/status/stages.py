@@ -25,6 +25,7 @@ def stage_of(core: Core, name: str) -> StageStatus:
         "text": stage.detail,
         "asks": [_asked(name, what, text) for what, text in stage.asks.items()],
         "offers": offers(core, name),
+        "follows": core.runbook.stages[name].follows,
     }
 
 

@@ -15,7 +15,8 @@ from launchctl.runbook.one_action import NoActionError, one_action
 from launchctl.show import events as ev
 from launchctl.show.actions.build import target_of
 from launchctl.show.actions.content import NotRenderedError, content_of, said
-from launchctl.show.actions.firing import COUNTER_WORDS, send_loose
+from launchctl.show.actions.firing import COUNTER_WORDS
+from launchctl.show.actions.loose import send_loose
 from launchctl.show.actions.wanted import wanted_of
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call

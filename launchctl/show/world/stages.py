@@ -11,7 +11,7 @@ from typing import Any
 from launchctl.runbook import actions as act
 from launchctl.show import events as ev
 from launchctl.show.actions.build import rebuild, with_new_deadline
-from launchctl.show.actions.firing import send_loose
+from launchctl.show.actions.loose import missed, send_loose
 from launchctl.show.actions.wanted import action_for
 from launchctl.show.core import Core
 from launchctl.show.inputs import (
@@ -56,6 +56,7 @@ def take_stage(core: Core, seen: StageSeen) -> None:
     if now == before and not seen.restarted and not back:
         return
     program_before = stage.program
+    was_away, shown_us = not stage.connected, dict(stage.last_on)
     core.emit(
         ev.StageChanged,
         stage=seen.stage,
@@ -72,6 +73,8 @@ def take_stage(core: Core, seen: StageSeen) -> None:
         assert_again(core, seen.stage, "re-asserted after restart")
     elif back:
         _back_after_recovery(core, seen, program_before)
+    elif was_away and seen.connected and core.runbook.stages[seen.stage].follows:
+        _catch_up(core, seen, max(shown_us, key=lambda s: shown_us[s], default=None))
 
 
 def _back_after_recovery(
@@ -123,12 +126,27 @@ def send_again(core: Core, cue: str | None, action: ActionState) -> None:
         core.commands.append(with_new_deadline(core, command, action.film_start_us))
 
 
+def _catch_up(core: Core, seen: StageSeen, shown: str | None) -> None:
+    """A stage that follows is there again: what it missed is sent; but what somebody
+    cut to meanwhile stays. ``shown`` is what it showed before.
+    """
+    stage = core.state.stages[seen.stage]
+    if seen.program not in (None, shown, stage.wanted.get("program")):
+        obey(core, HandSeen(seen.stage, "program", seen.program))
+    _assert(core, seen.stage, missed(core, seen.stage), "missed while it was away")
+
+
 def assert_again(core: Core, name: str, reason: str) -> None:
     """Send the wanted state of a stage again; ask where a machine must not decide."""
+    wanted = core.state.stages[name].wanted
+    _assert(core, name, sorted(wanted, key=lambda what: what != "transition"), reason)
+
+
+def _assert(core: Core, name: str, fields: list[str], reason: str) -> None:
     stage = core.state.stages[name]
-    wanted = sorted(stage.wanted.items(), key=lambda item: item[0] != "transition")
     serial = core.state.seq
-    for what, value in wanted:
+    for what in fields:
+        value = stage.wanted[what]
         asked = question(core, name, what, value)
         if asked is not None:
             core.emit(ev.NeedsPerson, stage=name, what=what, text=asked)
@@ -168,7 +186,9 @@ def _film_question(core: Core, stage: str, what: str, value: Any) -> str | None:
             film = slot.action
             if not isinstance(film, act.PlayMedia):
                 continue
-            if ((film.stage or first), film.media.scene) == (stage, value):
+            lead = film.stage or first or ""
+            stages = (lead, *core.runbook.followers(lead))
+            if stage in stages and film.media.scene == value:
                 return f"the film {film.media.play} was on program: play it again?"
     return None
 

@@ -295,7 +295,8 @@ function stageItem(stage) {
     h('div.row', null, h('b', null, stage.stage),
       pill(stage.connected ? 'good' : 'offline', word(stage.connected ? 'connected' : 'offline')),
       stage.streaming === null ? null
-        : h('span.soft', null, word(stage.streaming ? 'streaming' : 'not_streaming'))),
+        : h('span.soft', null, word(stage.streaming ? 'streaming' : 'not_streaming')),
+      stage.follows ? h('span.soft', null, word('follows', stage.follows)) : null),
     h('dl.pairs', null,
       h('dt', null, word('on_program')), h('dd', null, stage.program ?? '?'),
       same ? null : [h('dt', null, word('wanted')), h('dd.warn', null, stage.wanted)]),
