@@ -1,9 +1,7 @@
-"""What X's answer to a post means: the one table that decides between the classes.
+"""What X's answer to a post means, in X's own words.
 
-*Refused* is said only where X itself (a JSON body) said no with a status that means so.
-Everything else that is not a clean yes is *unknown*, because X has no idempotency key:
-a post taken for refused and sent again may stand there twice. In particular the 403
-"duplicate content" is unknown: it may well be our own post that is already there.
+X has no idempotency key. In particular the 403 "duplicate content" is unknown: it may
+well be our own post that is already there.
 
 Source: docs.x.com, "Error troubleshooting" and "Rate limits" (read November 2026).
 """
@@ -14,13 +12,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from launchctl.drivers.answers import is_success, read_answer
 from launchctl.drivers.base import Outcome
 from launchctl.drivers.wire import Exchange
-from launchctl.drivers.x.limits import Limits
 from launchctl.show.inputs import Answer, Receipt
 from launchctl.times import Micros
 
-_CERTAIN_NO = frozenset({400, 401, 402, 403, 404, 405, 413, 415, 422})
 _MEANING = {
     401: "X does not accept the credentials",
     402: "the X account has no credit left",
@@ -45,24 +42,6 @@ class _Repost(BaseModel):
     data: _Reposted
 
 
-def answer_to_repost(
-    exchange: Exchange, *, handle: str, post_id: str, now_us: Micros
-) -> Outcome:
-    """As ``answer_to_post``, of a repost: its receipt is its own id, or, where X does
-    not tell that, the id of what was reposted.
-    """
-    outcome = answer_to_post(exchange, handle=handle, now_us=now_us)
-    if exchange.status is None or not 200 <= exchange.status < 300:
-        return outcome
-    try:
-        told = _Repost.model_validate(exchange.json_object())
-    except ValidationError:
-        detail = f"X answered {exchange.status} and did not say that it is reposted"
-        return Outcome(Answer.UNKNOWN, detail, exchange.sent_us)
-    receipt = receipt_for(told.data.rest_id or post_id, handle)
-    return Outcome(Answer.OK, "", exchange.sent_us, now_us, receipt)
-
-
 def answer_to_post(exchange: Exchange, *, handle: str, now_us: Micros) -> Outcome:
     """Read one exchange with POST /2/tweets as an outcome.
 
@@ -71,34 +50,44 @@ def answer_to_post(exchange: Exchange, *, handle: str, now_us: Micros) -> Outcom
         handle: for the receipt's address.
         now_us: N when the exchange ended.
     """
-    sent_us = exchange.sent_us
-    if exchange.status is None:
-        answer = Answer.NOT_SENT if sent_us is None else Answer.UNKNOWN
-        return Outcome(answer, f"X: {exchange.trouble}", sent_us=sent_us)
-    if 200 <= exchange.status < 300:
-        return _accepted(exchange, handle, now_us)
-    said = said_by(exchange)
-    if exchange.status == 429 and (said or exchange.headers.get("x-rate-limit-limit")):
-        retry_at_us = Limits.of(exchange.headers).retry_at_us(now_us)
-        return Outcome(Answer.REFUSED, said, sent_us, now_us, retry_at_us=retry_at_us)
-    if said and is_duplicate(exchange):
+    return _answer(exchange, _created_in(exchange, handle), now_us)
+
+
+def answer_to_repost(
+    exchange: Exchange, *, handle: str, post_id: str, now_us: Micros
+) -> Outcome:
+    """As ``answer_to_post``, of a repost: its receipt is its own id, or, where X does
+    not tell that, the id of what was reposted.
+    """
+    return _answer(exchange, _reposted_in(exchange, handle, post_id), now_us)
+
+
+def _answer(exchange: Exchange, receipt: Receipt | None, now_us: Micros) -> Outcome:
+    if is_duplicate(exchange):
         detail = "X says that it has this text already (403 duplicate content)"
-        return Outcome(Answer.UNKNOWN, detail, sent_us)
-    if said and exchange.status in _CERTAIN_NO:
-        return Outcome(Answer.REFUSED, said, sent_us, now_us)
-    kind = exchange.content_type or "nothing"
-    detail = said or f"X answered {exchange.status} with {kind}"
-    return Outcome(Answer.UNKNOWN, detail, sent_us)
+        return Outcome(Answer.UNKNOWN, detail, exchange.sent_us)
+    said = said_by(exchange)
+    return read_answer(exchange, shown="X", said=said, receipt=receipt, now_us=now_us)
 
 
-def _accepted(exchange: Exchange, handle: str, now_us: Micros) -> Outcome:
+def _created_in(exchange: Exchange, handle: str) -> Receipt | None:
+    if not is_success(exchange):
+        return None
     try:
         created = _Creation.model_validate(exchange.json_object())
     except ValidationError:
-        detail = f"X answered {exchange.status} without the id of a post"
-        return Outcome(Answer.UNKNOWN, detail, exchange.sent_us)
-    receipt = receipt_for(created.data.id, handle)
-    return Outcome(Answer.OK, "", exchange.sent_us, now_us, receipt)
+        return None
+    return receipt_for(created.data.id, handle)
+
+
+def _reposted_in(exchange: Exchange, handle: str, post_id: str) -> Receipt | None:
+    if not is_success(exchange):
+        return None
+    try:
+        told = _Repost.model_validate(exchange.json_object())
+    except ValidationError:
+        return None
+    return receipt_for(told.data.rest_id or post_id, handle)
 
 
 def receipt_for(post_id: str, handle: str) -> Receipt:

@@ -25,13 +25,12 @@ from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
 from launchctl.drivers.wire import Exchange, describe, open_session, receive
-from launchctl.errors import SecretMissingError
+from launchctl.runbook.networks import NETWORKS
 from launchctl.times import Micros
 
 CANONICAL = "https://api.twitter.com"
 """What tweepy signs for; X accepts signatures over this host and over api.x.com."""
 
-NAMES = ("CONSUMER_KEY", "CONSUMER_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET")
 _TALKATIVE = (
     "tweepy",
     "tweepy.client",
@@ -61,19 +60,9 @@ class Credentials:
     access_token_secret: str = field(repr=False)
 
     @classmethod
-    def of(cls, values: Mapping[str, str], source: str) -> Self:
-        """Take them from what stands behind the runbook's ``credentials``.
-
-        Raises:
-            SecretMissingError: naming what is missing or empty.
-        """
-        missing = [name for name in NAMES if not values.get(name, "").strip()]
-        if missing:
-            raise SecretMissingError(
-                f"the X credentials ({source}) lack {', '.join(missing)}",
-                hint="X needs " + ", ".join(f"..._{name}" for name in NAMES),
-            )
-        return cls(*(values[name].strip() for name in NAMES))
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """Take them from what stands behind the runbook's ``credentials``."""
+        return cls(*(values[name] for name in NETWORKS["x"].credentials))
 
     def secrets(self) -> tuple[str, ...]:
         """All four values, to be struck out of far ends' words."""

@@ -6,11 +6,13 @@ token made before its app was allowed to write stays read-only until it is made 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, Field, ValidationError
 
+from launchctl.drivers.answers import is_success
+from launchctl.drivers.posting import Identity
 from launchctl.drivers.wire import Exchange
+
+_READ_ONLY = "X lets its token only read; make a new one with write access"
 
 
 class _Me(BaseModel):
@@ -22,26 +24,14 @@ class _Answer(BaseModel):
     data: _Me
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """An account: its id, its handle, and whether the token may only read."""
-
-    user_id: str
-    handle: str
-    read_only: bool
-
-    def is_called(self, handle: str) -> bool:
-        """Whether it is this handle; case does not matter on X."""
-        return self.handle.casefold() == handle.casefold()
-
-
 def identity_in(exchange: Exchange) -> Identity | None:
     """The account that an answer names; None if it names none."""
-    if exchange.status is None or not 200 <= exchange.status < 300:
+    if not is_success(exchange):
         return None
     try:
         me = _Answer.model_validate(exchange.json_object()).data
     except ValidationError:
         return None
     read_only = exchange.headers.get("x-access-level") == "read"
-    return Identity(me.id, me.username, read_only)
+    trouble = _READ_ONLY if read_only else ""
+    return Identity(me.id, f"@{me.username}", (me.username,), trouble)

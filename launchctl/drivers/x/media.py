@@ -10,15 +10,15 @@ Source: docs.x.com, "Media upload (chunked)" and "Create media metadata".
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
+from launchctl.drivers.media import MIB, Kind, MediaTroubleError, Rules
+from launchctl.drivers.uploads import Uploaded
 from launchctl.drivers.wire import Exchange, seconds_left
 from launchctl.drivers.x.answers import said_by
 from launchctl.drivers.x.far import Far
@@ -26,31 +26,27 @@ from launchctl.runbook.actions import Media
 from launchctl.times import SECOND, Micros
 
 CHUNK = 1 << 20
-MAX_MEDIA = 4
-MAX_ALT = 1_000
 _REQUEST_S = 30.0
-_MIB = 1 << 20
-_KINDS = {
-    ".jpg": ("image/jpeg", "tweet_image", 5 * _MIB),
-    ".jpeg": ("image/jpeg", "tweet_image", 5 * _MIB),
-    ".png": ("image/png", "tweet_image", 5 * _MIB),
-    ".webp": ("image/webp", "tweet_image", 5 * _MIB),
-    ".gif": ("image/gif", "tweet_gif", 15 * _MIB),
-    ".mp4": ("video/mp4", "tweet_video", 512 * _MIB),
-    ".mov": ("video/quicktime", "tweet_video", 512 * _MIB),
+_IMAGE = ("image/jpeg", "image/png", "image/webp")
+_CATEGORIES = dict.fromkeys(_IMAGE, "tweet_image") | {
+    "image/gif": "tweet_gif",
+    "video/mp4": "tweet_video",
+    "video/quicktime": "tweet_video",
 }
-
-
-class MediaTroubleError(Exception):
-    """A picture or film cannot be uploaded. The sentence is for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Uploaded:
-    """A medium that X has, and until when it keeps it (on N)."""
-
-    media_id: str
-    expires_us: Micros
+RULES = Rules(
+    shown="X",
+    kinds={
+        ".jpg": Kind("image/jpeg", 5 * MIB),
+        ".jpeg": Kind("image/jpeg", 5 * MIB),
+        ".png": Kind("image/png", 5 * MIB),
+        ".webp": Kind("image/webp", 5 * MIB),
+        ".gif": Kind("image/gif", 15 * MIB, alone=True),
+        ".mp4": Kind("video/mp4", 512 * MIB, alone=True),
+        ".mov": Kind("video/quicktime", 512 * MIB, alone=True),
+    },
+    max_media=4,
+    max_alt=1_000,
+)
 
 
 class _Processing(BaseModel):
@@ -68,51 +64,10 @@ class _Answer(BaseModel):
     data: _Upload
 
 
-def trouble_with(media: tuple[Media, ...], home: Path) -> str | None:
-    """A sentence if these media cannot go together, or are not there; else None.
-
-    Reads files: call it in a thread.
-    """
-    if len(media) > MAX_MEDIA:
-        return f"X takes {MAX_MEDIA} media at most, the post has {len(media)}."
-    moving = [m.file for m in media if _category(m.file) not in ("", "tweet_image")]
-    if moving and len(media) > 1:
-        return f"{moving[0]} must be alone: X mixes films and GIFs with nothing."
-    for medium in media:
-        if sentence := _trouble_with_one(medium, home):
-            return sentence
-    return None
-
-
-def _trouble_with_one(medium: Media, home: Path) -> str | None:
-    path = home / medium.file
-    kind = _KINDS.get(path.suffix.lower())
-    if kind is None:
-        return f"{medium.file}: X takes {', '.join(_KINDS)}."
-    if not path.is_file():
-        return f"{medium.file} is not there."
-    size, limit = path.stat().st_size, kind[2]
-    if not 0 < size <= limit:
-        return f"{medium.file} has {size} bytes; X takes 1 to {limit}."
-    if medium.sha256 and _digest(path) != medium.sha256:
-        return f"{medium.file} has changed since the runbook was loaded."
-    if len(medium.alt) > MAX_ALT:
-        return f"{medium.file}: the alt text has over {MAX_ALT} characters."
-    return None
-
-
-def _category(file: str) -> str:
-    kind = _KINDS.get(Path(file).suffix.lower())
-    return kind[1] if kind else ""
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-class Uploader:
+class XUploader:
     """Uploads the media of one account. One call uploads one medium, once."""
+
+    rules = RULES
 
     def __init__(self, far: Far, home: Path, now_us: Callable[[], Micros]) -> None:
         self._far = far
@@ -126,7 +81,8 @@ class Uploader:
             MediaTroubleError: with the sentence for people.
         """
         path = self._home / medium.file
-        media_type, category, _ = _KINDS[path.suffix.lower()]
+        kind = RULES.kind(medium.file)
+        assert kind is not None  # the rules have seen the file
         try:
             handle = await asyncio.to_thread(path.open, "rb")
         except OSError as error:
@@ -136,9 +92,9 @@ class Uploader:
                 medium,
                 "/2/media/upload/initialize",
                 {
-                    "media_type": media_type,
+                    "media_type": kind.media_type,
                     "total_bytes": path.stat().st_size,
-                    "media_category": category,
+                    "media_category": _CATEGORIES[kind.media_type],
                 },
             )
             await self._append(medium, begun.id, handle)

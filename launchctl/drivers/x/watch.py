@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import html
 
+from launchctl.drivers.limits import date_us
+from launchctl.drivers.message import Message
 from launchctl.drivers.wire import Exchange
 from launchctl.drivers.x.answers import receipt_for
-from launchctl.drivers.x.limits import date_us
-from launchctl.drivers.x.message import Message
 from launchctl.drivers.x.timeline import (
     CLOCK_ALLOWANCE_US,
     Page,

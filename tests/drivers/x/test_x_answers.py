@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from launchctl.drivers.limits import Limits
 from launchctl.drivers.wire import Exchange
 from launchctl.drivers.x.answers import answer_to_post
-from launchctl.drivers.x.limits import Limits
 from launchctl.show.inputs import Answer
 from launchctl.times import SECOND
 

@@ -1,49 +1,79 @@
 """The uploads of an account's coming posts: begun early, kept, renewed, dropped.
 
-An upload goes on when the one who waits for it gives up: a film that X digests for a
-minute is begun while preparing and ready at the instant.
+An upload goes on when the one who waits for it gives up: a film that a network digests
+for a minute is begun while preparing and ready at the instant.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
-from launchctl.drivers.x import media as x_media
-from launchctl.drivers.x.far import Far
-from launchctl.drivers.x.media import MediaTroubleError, Uploaded, Uploader
+from launchctl.drivers.media import MediaTroubleError, Rules
 from launchctl.runbook.actions import Media
 from launchctl.times import MINUTE, Micros
 
 _LONGEST_US = 10 * MINUTE
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A medium that a network has: what a post names it by, and until when the network
+    keeps it (on N).
+    """
+
+    ref: Any
+    expires_us: Micros
+
+
+class Uploader(Protocol):
+    """One network's way of taking a file."""
+
+    @property
+    def rules(self) -> Rules:
+        """What it takes."""
+        ...
+
+    async def upload(self, medium: Media, *, until_us: Micros) -> Uploaded:
+        """Upload one file, once, and describe it; it can be posted on return.
+
+        Raises:
+            MediaTroubleError: with the sentence for people.
+        """
+        ...
+
+
 class Uploads:
-    """What X has of the media of commands, by the command's key.
+    """What a network has of the media of commands, by the command's key.
 
     Args:
-        far: the way to X.
+        uploader: the way to the network.
         home: the folder that media are relative to.
         now_us: N.
     """
 
-    def __init__(self, far: Far, home: Path, now_us: Callable[[], Micros]) -> None:
-        self._uploader = Uploader(far, home, now_us)
+    def __init__(
+        self, uploader: Uploader, home: Path, now_us: Callable[[], Micros]
+    ) -> None:
+        self._uploader = uploader
         self._home = home
         self._now_us = now_us
         self._tasks: dict[tuple[str, int], asyncio.Task[Uploaded]] = {}
 
-    async def ids(
+    async def refs(
         self, key: str, media: tuple[Media, ...], *, ahead_us: Micros
-    ) -> list[str]:
-        """Ids that X still has at ``now + ahead_us``; what is missing is uploaded.
+    ) -> list[Any]:
+        """What names each medium, good until ``now + ahead_us`` at least; what is
+        missing is uploaded.
 
         Raises:
             MediaTroubleError: one cannot be uploaded; the sentence is for people.
         """
         tasks = [self._task(key, at, media, ahead_us) for at in range(len(media))]
-        return [(await asyncio.shield(task)).media_id for task in tasks]
+        return [(await asyncio.shield(task)).ref for task in tasks]
 
     def forget(self, key: str | None = None) -> None:
         """Drop a command's uploads; all of them when the driver ends."""
@@ -69,7 +99,8 @@ class Uploads:
         return task.result().expires_us >= self._now_us() + ahead_us
 
     async def _upload(self, at: int, media: tuple[Media, ...]) -> Uploaded:
-        trouble = await asyncio.to_thread(x_media.trouble_with, media, self._home)
+        rules = self._uploader.rules
+        trouble = await asyncio.to_thread(rules.trouble_with, media, self._home)
         if trouble:
             raise MediaTroubleError(trouble)
         until_us = self._now_us() + _LONGEST_US

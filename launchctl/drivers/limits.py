@@ -1,8 +1,8 @@
-"""X's rate limit headers, read on X's own clock.
+"""Rate limit headers of networks, read on the network's own clock.
 
-``x-rate-limit-reset`` is in X's seconds. Our N may differ from them (a drifting clock,
-a rehearsal set in 2016), so a reset is taken as *so long after the Date header of the
-same answer* and added to N.
+A reset is told in the network's time. Our N may differ from it (a drifting clock, a
+rehearsal set in 2016), so it is taken as *so long after the Date header of the same
+answer* and added to N.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from launchctl.times import SECOND, Micros, format_instant, from_datetime
+from launchctl.times import SECOND, Micros, format_instant, from_datetime, parse_instant
+
+_PREFIXES = ("x-rate-limit-", "x-ratelimit-", "ratelimit-")
+"""As X, Mastodon and Bluesky call them."""
 
 _UNNAMED_WAIT_US = 15 * SECOND
 """Pause after a 429 that names no usable reset: neither a hammer nor a surrender."""
@@ -19,9 +22,9 @@ _UNNAMED_WAIT_US = 15 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one answer said about limits. ``*_reset_us`` are on X's clock; None: unsaid.
+    """What one answer said about limits. ``*_reset_us`` are on their clock; None: unsaid.
 
-    ``date_us`` is the answer's Date header (whole seconds), X's own clock.
+    ``date_us`` is the answer's Date header (whole seconds), the network's clock.
     """
 
     limit: int | None = None
@@ -36,10 +39,11 @@ class Limits:
     def of(cls, headers: Mapping[str, str]) -> Limits:
         """Read the headers of an answer (lower-case names)."""
         user_day = "x-user-limit-24hour-"
+        window = next((p for p in _PREFIXES if f"{p}limit" in headers), _PREFIXES[0])
         return cls(
-            limit=_integer(headers, "x-rate-limit-limit"),
-            remaining=_integer(headers, "x-rate-limit-remaining"),
-            reset_us=_instant(headers, "x-rate-limit-reset"),
+            limit=_integer(headers, window + "limit"),
+            remaining=_integer(headers, window + "remaining"),
+            reset_us=_instant(headers, window + "reset"),
             day_limit=_integer(headers, user_day + "limit"),
             day_remaining=_integer(headers, user_day + "remaining"),
             day_reset_us=_instant(headers, user_day + "reset"),
@@ -87,6 +91,12 @@ def _integer(headers: Mapping[str, str], name: str) -> int | None:
 
 
 def _instant(headers: Mapping[str, str], name: str) -> Micros | None:
+    """Seconds since 1970, or an instant as Mastodon writes it."""
+    if "T" in headers.get(name, ""):
+        try:
+            return parse_instant(headers[name])
+        except ValueError:
+            return None
     value = _integer(headers, name)
     # beyond the year 9999 it is no instant but nonsense
     return value * SECOND if value is not None and value < 253_402_300_800 else None

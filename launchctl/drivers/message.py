@@ -1,4 +1,4 @@
-"""A post command's content, as X needs it."""
+"""A post command's content, as a network's driver needs it."""
 
 from __future__ import annotations
 
