@@ -22,7 +22,7 @@ _UNNAMED_WAIT_US = 15 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one answer said about limits. ``*_reset_us`` are on their clock; None: unsaid.
+    """What one answer said about limits. ``*_reset_us``: on their clock; None: unsaid.
 
     ``date_us`` is the answer's Date header (whole seconds), the network's clock.
     """

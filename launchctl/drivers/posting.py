@@ -130,6 +130,10 @@ class PostDriver(ABC):
             NotReadyError: the network cannot be read.
         """
 
+    def _is_stale(self) -> bool:
+        """Whether to ask again who we are, though it is known."""
+        return False
+
     @property
     def called(self) -> str:
         """The account, for people."""
@@ -158,6 +162,8 @@ class PostDriver(ABC):
 
     async def prepare(self, command: Command) -> str | None:
         """Ask who we are, measure the text, upload the media. All troubles at once."""
+        if self._uploads is None:
+            return self._health.text
         message = Message.of(command)
         troubles = [
             await self._trouble_getting_ready(command, message),
@@ -228,7 +234,7 @@ class PostDriver(ABC):
         if self._uploads is None:
             raise NotReadyError(Answer.NOT_SENT, self._health.text)
         async with self._identity_lock:
-            if again or self._me is None:
+            if again or self._me is None or self._is_stale():
                 self._me = self._take_identity(await self._ask_who())
             return self._me
 
@@ -276,7 +282,7 @@ class PostDriver(ABC):
             return str(trouble)
         except TimeoutError:
             return f"{self._shown_name} is still taking the media; the upload goes on."
-        return f"The post will be refused: {me.trouble}." if me.trouble else None
+        return f"{me.name} answers, but {me.trouble}." if me.trouble else None
 
     def _trouble_with_limits(self) -> str | None:
         now_us = self._context.now_us()

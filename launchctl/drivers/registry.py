@@ -28,12 +28,15 @@ Factory = Callable[[Any, Context], Driver]
 """
 
 
+_Takes = tuple[Literal["name", "definition", "context"], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ours:
     """Where a driver of ours lives and what its class is called with, in order."""
 
     path: str
-    takes: tuple[Literal["name", "definition", "context"], ...]
+    takes: _Takes
 
     def load(self) -> Factory:
         module, _, attribute = self.path.partition(":")
@@ -53,8 +56,12 @@ STAGES = {"obs": _Ours("launchctl.drivers.obs:ObsDriver", ("definition", "contex
 PROBE = _Ours("launchctl.drivers.hls:HlsProbe", ("definition", "context"))
 """What looks at an output with a ``playback``."""
 
+_ACCOUNT: _Takes = ("name", "definition", "context")
 ACCOUNTS = {
-    "x": _Ours("launchctl.drivers.x:XDriver", ("name", "definition", "context"))
+    "bluesky": _Ours("launchctl.drivers.bluesky:BlueskyDriver", _ACCOUNT),
+    "linkedin": _Ours("launchctl.drivers.linkedin:LinkedInDriver", _ACCOUNT),
+    "mastodon": _Ours("launchctl.drivers.mastodon:MastodonDriver", _ACCOUNT),
+    "x": _Ours("launchctl.drivers.x:XDriver", _ACCOUNT),
 }
 """By ``network:`` of an account."""
 

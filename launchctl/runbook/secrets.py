@@ -18,12 +18,8 @@ from launchctl.errors import InputError, SecretMissingError
 from launchctl.runbook.actions import Action, Http
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.model import Runbook
+from launchctl.runbook.networks import NETWORKS
 from launchctl.runbook.references import all_cues
-
-CREDENTIALS: dict[str, tuple[str, ...]] = {
-    "x": ("CONSUMER_KEY", "CONSUMER_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET"),
-}
-"""What each network asks for, behind the prefix."""
 
 MAX_FILE_BYTES = 64 * 1024
 
@@ -67,7 +63,8 @@ def show_needs(runbook: Runbook) -> tuple[Need, ...]:
         if stage.password is not None:
             found.append(Need(stage.password, f"stage {name}"))
     for name, account in runbook.accounts.items():
-        parts = CREDENTIALS.get(account.network, ())
+        known = NETWORKS.get(account.network)
+        parts = known.credentials if known else ()
         found.append(Need(account.credentials, f"account {name}", parts, prefix=True))
     for name, channel in runbook.notify.items():
         found.append(Need(channel.url, f"channel {name}"))

@@ -10,7 +10,6 @@ TOP: frozenset[str] = frozenset()
 ACTIONS: frozenset[str] = frozenset()
 GATES: frozenset[str] = frozenset()
 DRIVERS = frozenset({"vmix", "atem", "casparcg"})
-NETWORKS = frozenset({"bluesky", "mastodon", "linkedin"})
 SOURCES = frozenset({"shopify", "stripe", "woocommerce", "csv", "http"})
 
 KEYS: dict[str, frozenset[str]] = {

@@ -11,16 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from launchctl.drivers.base import Context, Driver
+from launchctl.drivers.bluesky import BlueskyDriver
+from launchctl.drivers.linkedin import LinkedInDriver
+from launchctl.drivers.mastodon import MastodonDriver
 from launchctl.drivers.x import XDriver
 from launchctl.errors import SecretMissingError
+from launchctl.rehearsal.emulators.bluesky import BlueskyAccount, BlueskyEmulator
+from launchctl.rehearsal.emulators.bluesky_records import says as bluesky_says
+from launchctl.rehearsal.emulators.linkedin import LinkedInAccount, LinkedInEmulator
+from launchctl.rehearsal.emulators.linkedin import says as linkedin_says
+from launchctl.rehearsal.emulators.mastodon import MastodonAccount, MastodonEmulator
+from launchctl.rehearsal.emulators.mastodon_words import says as mastodon_says
+from launchctl.rehearsal.emulators.web import Fault
 from launchctl.rehearsal.emulators.x import XAccount, XEmulator
+from launchctl.rehearsal.emulators.x_problems import says as x_says
 from launchctl.runbook.actions import Effect, Media, Post, PostBody
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.model import Account
 from launchctl.show.commands import Command
 from launchctl.times import SECOND, parse_instant
-
-HANDLE = "elonmusk"
 
 
 class HandClock:
@@ -65,8 +74,9 @@ class PlantedSecrets:
 class Far:
     """A driver joined to its emulator, and everything a test may turn."""
 
+    network: "Network"
     driver: Driver
-    emulator: XEmulator
+    emulator: Any
     clock: Any
     secrets: PlantedSecrets
     files: Path
@@ -94,6 +104,10 @@ class Far:
         )
         return replace(command, **changes)
 
+    def fault(self, fault: "Fault | Says") -> Fault:
+        """A fault as this network words it."""
+        return fault.by(self.network) if isinstance(fault, Says) else fault
+
     def picture(self, name: str = "car.jpg", size: int = 3000) -> Media:
         """A picture file below the runbook's folder."""
         (self.files / name).write_bytes(b"\xff\xd8" + b"x" * (size - 2))
@@ -101,23 +115,141 @@ class Far:
 
 
 @dataclass(frozen=True)
+class Says:
+    """A network's own answer: its words are set by each network's table row."""
+
+    status: int
+    words: str = "No."
+    commit: bool = False
+
+    @property
+    def name(self) -> str:
+        """For the test's."""
+        return f"{self.status} {self.words}{' after commit' if self.commit else ''}"
+
+    def by(self, network: "Network") -> Fault:
+        """As this network says it."""
+        said = network.nameless if self.status < 300 else network.says
+        fault = said(self.status, self.words)
+        return fault.after_commit() if self.commit else fault
+
+
+def _nameless(status: int, _words: str) -> Fault:
+    return Fault(
+        f"{status} without an id",
+        status=status,
+        body=b'{"data": {"text": "hello"}}',
+        content_type="application/json",
+    )
+
+
+@dataclass(frozen=True)
 class Network:
-    """One network: its name, and how far end and driver are made."""
+    """One network: its name, how far end and driver are made, and what it can.
+
+    Attributes:
+        handle: whose account it is; ``other`` is somebody else.
+        nobody: a handle that no account has.
+        same: other ways to write ``handle``.
+        shown: a handle, as sentences name it.
+        says: a refusal in the network's words.
+        where: the address of a post.
+        kinds: of requests that may go wrong.
+        readable: own posts can be read back, so that a doubt is settled.
+        keyed: it takes a key, so that an unknown send may be sent again.
+        lags: its timeline may show a post late.
+        replies: it has answers.
+    """
 
     name: str
-    accounts: Callable[[], list[Any]]
+    handle: str
+    other: str
+    nobody: str
+    make: Callable[[str], Any]
     emulator: Callable[[list[Any], Callable[[], int]], Any]
     driver: Callable[[Account, Context], Driver]
+    says: Callable[[int, str], Fault]
+    where: Callable[[str, str], str]
+    kinds: tuple[str, ...]
+    same: tuple[str, ...] = ()
+    shown: Callable[[str], str] = "@{}".format
+    nameless: Callable[[int, str], Fault] = _nameless
+    readable: bool = True
+    keyed: bool = False
+    lags: bool = True
+    replies: bool = True
+
+    def accounts(self) -> list[Any]:
+        """Who exists there."""
+        return [self.make(self.handle), self.make(self.other)]
 
 
 NETWORKS = [
     Network(
         "x",
-        lambda: [XAccount.made(HANDLE), XAccount.made("somebody")],
+        "elonmusk",
+        "somebody",
+        "somebody-else",
+        XAccount.made,
         XEmulator,
         lambda account, context: XDriver("ceo", account, context),
+        x_says,
+        lambda handle, post: f"https://x.com/{handle}/status/{post}",
+        ("me", "post", "timeline", "initialize", "append", "finalize", "metadata"),
+        same=("@elonmusk", "ElonMusk", "@ELONMUSK"),
+    ),
+    Network(
+        "bluesky",
+        "annabrandt.test",
+        "somebody.test",
+        "nobody.test",
+        BlueskyAccount.made,
+        BlueskyEmulator,
+        lambda account, context: BlueskyDriver("ceo", account, context),
+        bluesky_says,
+        lambda handle, post: (
+            f"https://bsky.app/profile/{handle}/post/{post.rpartition('/')[2]}"
+        ),
+        ("me", "post", "timeline", "upload"),
+        same=("@annabrandt.test", "AnnaBrandt.test"),
+        keyed=True,
+        lags=False,
+    ),
+    Network(
+        "mastodon",
+        "nordwerk@social.example",
+        "somebody@social.example",
+        "nobody@social.example",
+        MastodonAccount.made,
+        MastodonEmulator,
+        lambda account, context: MastodonDriver("ceo", account, context),
+        mastodon_says,
+        lambda handle, post: f"https://social.example/@{handle.split('@')[0]}/{post}",
+        ("instance", "me", "post", "timeline", "upload", "media"),
+        same=("@nordwerk@social.example", "Nordwerk@Social.Example"),
+        keyed=True,
+    ),
+    Network(
+        "linkedin",
+        "urn:li:person:AnnaB12",
+        "urn:li:person:Some-1",
+        "urn:li:person:Nobody",
+        LinkedInAccount.made,
+        LinkedInEmulator,
+        lambda account, context: LinkedInDriver("ceo", account, context),
+        linkedin_says,
+        lambda _handle, post: f"https://www.linkedin.com/feed/update/{post}",
+        ("me", "post", "initialize", "upload", "image"),
+        shown=str,
+        readable=False,
+        replies=False,
     ),
 ]
+
+
+def named(network: Network) -> str:
+    """A network's name, for the test's."""
+    return network.name
 
 
 @asynccontextmanager
@@ -125,7 +257,7 @@ async def joined(
     network: Network,
     files: Path,
     *,
-    handle: str = HANDLE,
+    handle: str | None = None,
     credentials: Mapping[str, str] | None = None,
     clock: Callable[[], int] | None = None,
 ) -> AsyncIterator[Far]:
@@ -140,7 +272,7 @@ async def joined(
     context = Context("account:ceo", clock, reported.append, secrets, files)
     account = Account(
         network=network.name,
-        handle=handle,
+        handle=handle or network.handle,
         credentials=SecretRef(env="CEO"),
         api=url,
     )
@@ -149,6 +281,7 @@ async def joined(
         async with AsyncExitStack() as stack:
             await driver.start(stack)
             yield Far(
+                network,
                 driver,
                 emulator,
                 clock,

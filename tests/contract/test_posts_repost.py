@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from launchctl.rehearsal.emulators.web import DROP_AFTER, DROP_BEFORE
 from launchctl.runbook.actions import PostBody, Repost
 from launchctl.show.inputs import Answer, Sight
-from tests.contract.posts_table import HANDLE, NETWORKS, joined
-
-
-@pytest.fixture(params=NETWORKS, ids=lambda network: network.name)
-async def far(request, tmp_path):
-    """A driver and its emulator."""
-    async with joined(request.param, tmp_path) as far:
-        yield far
 
 
 def repost(far, post_id):
@@ -28,39 +18,30 @@ def repost(far, post_id):
 
 async def test_a_repost_gets_a_receipt(far):
     """It stands there once, and is no post of its own text; SEMANTICS 6."""
-    post = far.emulator.post_by_hand("somebody", "A car!")
+    post = far.emulator.post_by_hand(far.network.other, "A car!")
 
     outcome = await far.driver.send(repost(far, post.id))
 
     assert Answer.OK is outcome.answer
     assert outcome.receipt is not None
     [made] = [one for one in far.emulator.posts if one.repost_of]
-    assert (HANDLE, post.id) == (made.handle, made.repost_of)
+    assert (far.network.handle, post.id) == (made.handle, made.repost_of)
 
 
-async def test_a_lost_answer_is_settled_by_reading(far):
+async def test_a_lost_answer_is_settled_by_reading(far_read):
     """Found if it arrived, absent if not; nothing is sent twice; SEMANTICS 6."""
-    post = far.emulator.post_by_hand("somebody", "A car!")
-    command = repost(far, post.id)
+    post = far_read.emulator.post_by_hand(far_read.network.other, "A car!")
+    command = repost(far_read, post.id)
 
-    far.emulator.faults.next(DROP_BEFORE, on="repost")
-    assert Answer.UNKNOWN is (await far.driver.send(command)).answer
-    assert Sight.ABSENT is (await far.driver.read(command)).sight
+    far_read.emulator.faults.next(DROP_BEFORE, on="repost")
+    assert Answer.UNKNOWN is (await far_read.driver.send(command)).answer
+    assert Sight.ABSENT is (await far_read.driver.read(command)).sight
 
-    far.emulator.faults.next(DROP_AFTER, on="repost")
-    assert Answer.UNKNOWN is (await far.driver.send(command)).answer
-    reading = await far.driver.read(command)
+    far_read.emulator.faults.next(DROP_AFTER, on="repost")
+    assert Answer.UNKNOWN is (await far_read.driver.send(command)).answer
+    reading = await far_read.driver.read(command)
     assert Sight.FOUND is reading.sight
     assert reading.receipt is not None
-
-
-async def test_an_older_repost_is_somebody_elses(far):
-    """It was there before the intent: superseded; SEMANTICS 6."""
-    post = far.emulator.post_by_hand("somebody", "A car!")
-    await far.driver.send(repost(far, post.id))
-    far.clock.advance(60)
-
-    assert Sight.OLDER is (await far.driver.read(repost(far, post.id))).sight
 
 
 async def test_a_repost_of_nothing_is_refused(far):
@@ -70,9 +51,9 @@ async def test_a_repost_of_nothing_is_refused(far):
     assert Answer.REFUSED is outcome.answer
 
 
-async def test_a_repost_is_no_hand(far):
+async def test_a_repost_is_no_hand(far_read):
     """Reposts are not looked at as posts made by hand; SEMANTICS 6."""
-    post = far.emulator.post_by_hand("somebody", "A car!")
-    await far.driver.send(repost(far, post.id))
+    post = far_read.emulator.post_by_hand(far_read.network.other, "A car!")
+    await far_read.driver.send(repost(far_read, post.id))
 
-    assert [] == await far.driver.look()
+    assert [] == await far_read.driver.look()

@@ -8,10 +8,16 @@ import pytest
 from launchctl.drivers.base import Level
 from launchctl.rehearsal.emulators import web
 from launchctl.rehearsal.emulators.x import XAccount
-from launchctl.rehearsal.emulators.x_problems import rate_limited, says
+from launchctl.rehearsal.emulators.x_problems import (
+    DUPLICATED,
+    NO_CREDIT,
+    rate_limited,
+    says,
+)
 from launchctl.show.inputs import Answer, Sight
 from launchctl.times import SECOND
 from tests.contract.posts_table import NETWORKS, joined
+from tests.contract.test_posts_repost import repost
 
 
 @pytest.fixture
@@ -226,7 +232,7 @@ async def test_asking_who_we_are_may_fail_without_doubt(far):
 async def test_a_token_that_may_only_read_is_trouble_early(tmp_path):
     """X says so when it is asked who we are: not first when the post is refused."""
     reader = replace(XAccount.made("elonmusk"), access="read")
-    network = replace(NETWORKS[0], accounts=lambda: [reader])
+    network = replace(NETWORKS[0], make=lambda _handle: reader)
     async with joined(network, tmp_path) as far:
         assert "only read" in await far.driver.prepare(far.command("Model 3."))
         assert (await far.driver.check()).level is Level.BAD
@@ -256,3 +262,60 @@ async def test_an_upload_goes_on_when_nobody_waits_for_it(far):
 
     assert outcome.answer is Answer.OK
     assert len(far.emulator.media.media) == 1
+
+
+async def test_the_same_text_from_before_is_older_not_ours(far):
+    """A text that stood there before the intent is somebody else's doing."""
+    far.emulator.post_by_hand(far.network.handle, "Model 3.")
+    far.clock.advance(60)
+    command = far.command("Model 3.")
+
+    outcome = await far.driver.send(command)
+    reading = await far.driver.read(command)
+
+    assert (Answer.UNKNOWN, Sight.OLDER) == (outcome.answer, reading.sight)
+    assert reading.receipt.id == far.emulator.posts[0].id
+
+
+async def test_a_duplicate_is_no_certain_no(far):
+    """X's 403 may well speak of our own post: unknown; SEMANTICS 6."""
+    far.emulator.faults.next(DUPLICATED)
+
+    outcome = await far.driver.send(far.command("Model 3."))
+
+    assert (Answer.UNKNOWN, []) == (outcome.answer, far.emulator.posts)
+
+
+async def test_health_says_what_is_left(far):
+    """Posts left, and an account without credit."""
+    await far.driver.send(far.command("Model 3."))
+    assert "99 of 100 posts left" in far.driver.health().text
+    far.emulator.faults.next(NO_CREDIT)
+    await far.driver.send(far.command("Again."))
+
+    health = far.driver.health()
+    assert (Level.BAD, True) == (health.level, "no credit" in health.text)
+
+
+async def test_looking_asks_only_for_what_is_new(far):
+    """What is read is billed: settled posts are not read again; SEMANTICS 6."""
+    far.emulator.post_by_hand(far.network.handle, "Good morning.")
+    await far.driver.look()
+    far.clock.advance(90)
+    await far.driver.look()
+    before = far.driver._watch.since_id
+
+    assert before is not None
+    told = far.emulator.publisher.timeline(
+        far.emulator.accounts[far.network.handle].user_id, {"since_id": before}
+    )
+    assert "data" not in told
+
+
+async def test_an_older_repost_is_somebody_elses(far):
+    """It was there before the intent: superseded; SEMANTICS 6."""
+    post = far.emulator.post_by_hand(far.network.other, "A car!")
+    await far.driver.send(repost(far, post.id))
+    far.clock.advance(60)
+
+    assert Sight.OLDER is (await far.driver.read(repost(far, post.id))).sight

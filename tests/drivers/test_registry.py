@@ -90,7 +90,7 @@ def test_an_unknown_network_without_a_near_miss_lists_the_known(installed):
     """So that the right one can be chosen."""
     with pytest.raises(InputError) as error:
         registry.account_driver(account("zzz"), context("account:ceo"))
-    assert error.value.hint == "known: broken, myspace, x"
+    assert error.value.hint == "known: bluesky, broken, linkedin, mastodon, myspace, x"
 
 
 def test_a_third_party_s_driver_is_imported_only_if_named(installed):

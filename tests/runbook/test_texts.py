@@ -9,11 +9,11 @@ import pytest
 from launchctl.errors import InputError, SecretMissingError
 from launchctl.runbook import load, load_text
 from launchctl.runbook.base import SecretRef
-from launchctl.runbook.checks.posts import weighted_length
 from launchctl.runbook.conditions import parse_condition
 from launchctl.runbook.digest import approval_digest
 from launchctl.runbook.embargo import embargoes_of
 from launchctl.runbook.model import Cue, Runbook
+from launchctl.runbook.networks import weighted_length
 from launchctl.runbook.secrets import GivenSecrets, resolve_front, resolve_show
 from launchctl.runbook.templates import MissingValueError, Template
 

@@ -13,14 +13,13 @@ Everything received is in ``requests``, everything published in ``posts``.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from launchctl.clock import wall_us
-from launchctl.rehearsal.emulators.web import HttpFarEnd
+from launchctl.rehearsal.emulators.network import Act, NetworkEmulator, Received
 from launchctl.rehearsal.emulators.x_account import (
     BadSignatureError,
     Signatures,
@@ -35,22 +34,9 @@ from launchctl.times import SECOND, Micros
 __all__ = ["Received", "XAccount", "XEmulator"]
 
 _WINDOW_US = 900 * SECOND
-_Act = Callable[[web.Request, XAccount, bytes], Awaitable[web.Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One request: when it was whole, what it was, what it met, the client's port."""
-
-    at_us: Micros
-    kind: str
-    path: str
-    handle: str
-    fault: str
-    port: int
-
-
-class XEmulator(HttpFarEnd):
+class XEmulator(NetworkEmulator[XAccount]):
     """X, as far as one reveal needs it.
 
     Args:
@@ -72,7 +58,6 @@ class XEmulator(HttpFarEnd):
     ) -> None:
         super().__init__(now_us)
         self.accounts = {account.handle.casefold(): account for account in accounts}
-        self.requests: list[Received] = []
         ids = Snowflakes()
         self.media = Library(now_us, ids)
         self.publisher = Publisher(now_us, ids, self.media)
@@ -109,7 +94,7 @@ class XEmulator(HttpFarEnd):
         """The routes of API v2 that are emulated."""
         app = web.Application(client_max_size=8 << 20)
         upload = "/2/media/upload"
-        routes: list[tuple[str, str, str, _Act]] = [
+        routes: list[tuple[str, str, str, Act[XAccount]]] = [
             ("GET", "/2/users/me", "me", self._me),
             ("GET", "/2/users/{id}/tweets", "timeline", self._timeline),
             ("POST", "/2/tweets", "post", self._post),
@@ -122,41 +107,24 @@ class XEmulator(HttpFarEnd):
             ("POST", "/2/media/metadata", "metadata", self._metadata),
         ]
         for method, path, kind, act in routes:
-            app.router.add_route(method, path, self._handler(kind, act))
-        app.router.add_route("*", "/{rest:.*}", self._handler("other", _nothing_there))
+            app.router.add_route(method, path, self.handler(kind, act))
+        app.router.add_route("*", "/{rest:.*}", self.handler("other", _nothing_there))
         return app
 
-    def _handler(
-        self, kind: str, act: _Act
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            body = await _body(request)
-            fault = await self.faults.take(kind)
-            name = fault.name if fault else ""
-            if fault is not None and not fault.commit:
-                self._record(kind, request, "", name)
-                return await self.faults.play(fault, request, self.now_us())
-            try:
-                account = self._signatures.who(request, body)
-                self._record(kind, request, account.handle, name)
-                response = await act(request, account, body)
-                response.headers["x-access-level"] = account.access
-            except BadSignatureError:
-                self._record(kind, request, "", name)
-                response = Problem(401, "Unauthorized").response()
-            except Problem as problem:
-                response = problem.response()
-            if fault is not None and fault.commit:
-                return await self.faults.play(fault, request, self.now_us())
-            return response
+    def who(self, request: web.Request, body: bytes) -> XAccount:
+        """The account that signed the request."""
+        try:
+            return self._signatures.who(request, body)
+        except BadSignatureError:
+            raise Problem(401, "Unauthorized") from None
 
-        return handle
-
-    def _record(self, kind: str, request: web.Request, handle: str, fault: str) -> None:
-        peer = request.transport and request.transport.get_extra_info("peername")
-        port = peer[1] if peer else 0
-        received = Received(self.now_us(), kind, request.path, handle, fault, port)
-        self.requests.append(received)
+    async def answered(
+        self, act: Act[XAccount], request: web.Request, account: XAccount, body: bytes
+    ) -> web.Response:
+        """What X answers, with what the token may do."""
+        response = await act(request, account, body)
+        response.headers["x-access-level"] = account.access
+        return response
 
     # --- users and posts --------------------------------------------------------------
 
@@ -268,13 +236,6 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         raise Problem(400, "The request body is not JSON.") from None
-
-
-async def _body(request: web.Request) -> bytes:
-    if request.content_type.startswith("multipart/"):
-        await request.post()  # aiohttp reads a body once: as a form, or as bytes
-        return b""
-    return await request.read()
 
 
 async def _nothing_there(

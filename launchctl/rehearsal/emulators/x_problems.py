@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from launchctl.rehearsal.emulators.network import Refusal
 from launchctl.rehearsal.emulators.web import Fault
 from launchctl.times import SECOND, Micros
 
@@ -27,7 +28,7 @@ _TITLES = {
 }
 
 
-class Problem(Exception):  # noqa: N818  it is X's word for its refusals
+class Problem(Refusal):
     """A refusal. An empty detail is an empty body (X's 413)."""
 
     def __init__(

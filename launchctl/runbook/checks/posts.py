@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
-from typing import Any
 
 from launchctl.runbook.actions import AnyAction, Post, Repost, posts_in
+from launchctl.runbook.checks.networks import (
+    accounts_of,
+    check_hanging,
+    check_kind,
+    check_length,
+    constant_text,
+    network_of,
+)
 from launchctl.runbook.context import Context
 from launchctl.runbook.embargo import embargoes_of, is_teaser
-from launchctl.runbook.languages import lang_of, said_in, vars_in
+from launchctl.runbook.languages import lang_of, said_in
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.runbook.references import all_cues
-from launchctl.runbook.templates import Template, template
-
-X_LENGTH = 280
-_URL_WEIGHT = 23
-
-
-def accounts_of(runbook: Runbook, action: Post) -> tuple[str, ...]:
-    """The accounts that this post goes out from: one, or a group's."""
-    name = action.post.account
-    return runbook.groups.get(name, (name,))
-
-
-def weighted_length(text: str) -> int:
-    """The length of a text as X counts it (configuration 3 of twitter-text).
-
-    Only what may be too long is given to the parser, which takes a millisecond.
-    """
-    plain = unicodedata.normalize("NFC", text)
-    if plain.isascii() and "." not in plain:
-        return len(plain)
-    at_most = sum(1 if ord(character) < 0x1100 else 2 for character in plain)
-    if at_most + _URL_WEIGHT * plain.count(".") <= X_LENGTH:
-        return at_most
-    return int(_parse_tweet(plain).weightedLength)
-
-
-def _parse_tweet(text: str) -> Any:
-    from twitter_text import parse_tweet  # noqa: PLC0415  slow to import
-    from twitter_text.config import config  # noqa: PLC0415
-
-    return parse_tweet(text, config["version3"])
+from launchctl.runbook.templates import template
 
 
 @dataclass
@@ -64,51 +40,14 @@ def check_posts(context: Context, runbook: Runbook) -> None:
                 for post in posts_in(action):
                     if not isinstance(post, Repost):
                         _check_words(context, runbook, post, place)
-                        _check_length(context, runbook, post, place)
+                        check_length(context, runbook, post, place)
                         seen.place = place
                         _check_double(context, runbook, cue, post, seen)
                         _warn_text(context, runbook, cue, post, place)
+                    check_hanging(context, runbook, post, place)
                 if posts_in(action):
+                    check_kind(context, runbook, action, place)
                     _warn(context, runbook, cue, action, place)
-
-
-def _on_x(runbook: Runbook, account: str) -> bool:
-    found = runbook.accounts.get(account)
-    return found is not None and found.network == "x"
-
-
-def _constant(runbook: Runbook, parsed: Template, account: str) -> str | None:
-    """The account's text, if it is the same at any time; None if it holds a figure."""
-    if any(path[0] not in ("vars", "outputs") for path in parsed.paths):
-        return None
-    watched = {name: {"watch": out.watch} for name, out in runbook.outputs.items()}
-    lang = lang_of(runbook, account)
-    try:
-        return parsed.render(
-            {"vars": vars_in(runbook, lang), "outputs": watched},
-            lang,
-            runbook.timezone or "UTC",
-        )
-    except (LookupError, ValueError):
-        return None
-
-
-def _check_length(
-    context: Context, runbook: Runbook, action: Post, place: tuple[int, int]
-) -> None:
-    on_x = [name for name in accounts_of(runbook, action) if _on_x(runbook, name)]
-    parsed = template(action.post.text)
-    texts = [_constant(runbook, parsed, account) for account in on_x]
-    for text in dict.fromkeys(text for text in texts if text is not None):
-        length = weighted_length(text)
-        if length > X_LENGTH:
-            context.reader.problem(
-                place,
-                f"{action.kind}.text: X takes {X_LENGTH} characters, this counts"
-                f" {length}",
-            )
-        elif not text.strip():
-            context.reader.problem(place, f"{action.kind}.text: the text is blank")
 
 
 def _check_words(
@@ -131,7 +70,7 @@ def _check_words(
 def _check_double(
     context: Context, runbook: Runbook, cue: Cue, action: Post, seen: _Seen
 ) -> None:
-    """The same text from several X accounts is an offence there."""
+    """The same text from several accounts is an offence on X."""
     parsed = template(action.post.text)
     spoken = any(
         isinstance(runbook.vars.get(path[1]), dict)
@@ -139,16 +78,17 @@ def _check_double(
         if path[0] == "vars"
     )
     for account in accounts_of(runbook, action):
-        if not _on_x(runbook, account):
+        network = network_of(runbook, account)
+        if network is None or not network.own_words:
             continue
-        said = _constant(runbook, parsed, account) if spoken else None
+        said = constant_text(runbook, parsed, account) if spoken else None
         text = " ".join((said or action.post.text).split())
         first, where = seen.texts.setdefault(text, (account, cue.id))
         if first != account:
             context.reader.problem(
                 seen.place,
                 f"{action.kind}.text: {account!r} would post the same text as "
-                f"{first!r} (cue {where!r}); X forbids that",
+                f"{first!r} (cue {where!r}); {network.shown} forbids that",
                 "give each account its own words",
             )
             return
@@ -158,7 +98,8 @@ def _check_double(
         if earlier != cue.id:
             context.reader.warn(
                 seen.place,
-                f"{account!r} posts the same text in {earlier!r}; X refuses that",
+                f"{account!r} posts the same text in {earlier!r}; "
+                f"{network.shown} refuses that",
             )
 
 

@@ -7,10 +7,10 @@ from importlib.metadata import entry_points
 from launchctl.runbook import model
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.context import Context
+from launchctl.runbook.networks import NETWORKS
 from launchctl.runbook.nodes import Node
 from launchctl.runbook.read.reader import Fields, Read
 from launchctl.runbook.read.words import near
-from launchctl.runbook.unbuilt import NETWORKS, not_built
 
 
 def read_account(context: Context, name: str, fields: Fields) -> model.Account | None:
@@ -25,6 +25,14 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
     by_hand = fields.take("by_hand", reader.word("by_hand", ("watch", "ask")))
     test = fields.take("test", _twin(context, handle, credentials))
     if network is None or handle is None or credentials is None:
+        return None
+    known = NETWORKS.get(network)
+    if known and known.handle and not known.handle.fullmatch(handle):
+        reader.problem(
+            fields.at("handle"),
+            f"handle: {handle!r} is none on {known.shown}",
+            f"write it like {known.like}",
+        )
         return None
     return model.Account(
         network=network,
@@ -92,16 +100,13 @@ def _api(context: Context, name: str, fields: Fields) -> str | None:
 def _network(context: Context) -> Read[str]:
     def read(node: Node) -> str | None:
         name = context.reader.name("network")(node)
-        if name is None or name == "x":
+        if name is None or name in NETWORKS:
             return name
         if name in {point.name for point in entry_points(group="launchctl.drivers")}:
             return name
-        if name in NETWORKS:
-            context.reader.problem(node, not_built(f"network: {name}"))
-        else:
-            context.reader.problem(
-                node, f"network: there is none called {name!r}", near(name, NETWORKS)
-            )
+        context.reader.problem(
+            node, f"network: there is none called {name!r}", near(name, NETWORKS)
+        )
         return None
 
     return read

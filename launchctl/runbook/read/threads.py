@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from launchctl.runbook import actions as kinds
 from launchctl.runbook.context import Context
+from launchctl.runbook.networks import NETWORKS
 from launchctl.runbook.nodes import Node, Scalar
 from launchctl.runbook.read.posts import check_media, common, media_file
 from launchctl.runbook.read.reader import Fields, Read
@@ -39,24 +39,20 @@ def read_reply(context: Context, fields: Fields) -> dict[str, Any] | None:
     return {"post": body}
 
 
-_STATUS = re.compile(r"https?://\S+/status/(\d{1,20})(?:[/?#].*)?")
-_ID = re.compile(r"\d{6,20}")
-
-
 def _answered(context: Context) -> Read[tuple[str | None, str | None]]:
-    """(cue, None) or (None, id) of what a reply answers."""
+    """(cue, None), or (None, address or id) of what a reply answers."""
     refer = context.refer("posting cue", "reply.to")
 
     def read(node: Node) -> tuple[str | None, str | None] | None:
         text = node.text if isinstance(node, Scalar) else ""
-        found = _STATUS.fullmatch(text)
-        if found or _ID.fullmatch(text):
-            return None, found[1] if found else text
+        if any(network.post_named(text) for network in NETWORKS.values()):
+            return None, text
         if "://" in text:
             context.reader.problem(
                 node,
                 f"reply.to: {text!r} is no address of a post",
-                "write https://x.com/NAME/status/ID, its id, or a cue",
+                "write https://x.com/NAME/status/ID (of other networks: as a browser "
+                "shows it), its id, or a cue",
             )
             return None
         cue = refer(node)

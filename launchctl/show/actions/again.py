@@ -9,10 +9,12 @@ from __future__ import annotations
 import zlib
 
 from launchctl.runbook import actions as act
+from launchctl.runbook.model import Account
+from launchctl.runbook.networks import NETWORKS
 from launchctl.show.core import Core
 from launchctl.show.inputs import Sight
 from launchctl.show.state import ActionState
-from launchctl.show.tables import BACKOFF_US, JITTER, KEYED_NETWORKS
+from launchctl.show.tables import BACKOFF_US, JITTER
 from launchctl.times import Micros
 
 
@@ -56,6 +58,12 @@ def may_resend(core: Core, cue: str, action: ActionState, sight: Sight) -> bool:
             return slot.action.http.again == "safe"
         case act.Post() if slot.account is not None and sight is Sight.ABSENT:
             account = core.runbook.accounts[slot.account]
-            return account.doubt == "resend" or account.network in KEYED_NETWORKS
+            return account.doubt == "resend" or _keeps_key(core, account, action)
         case _:
             return False
+
+
+def _keeps_key(core: Core, account: Account, action: ActionState) -> bool:
+    """Whether the network still remembers the key of the first attempt."""
+    known = NETWORKS.get(account.network)
+    return known is not None and core.now_us < action.began_us + known.key_us

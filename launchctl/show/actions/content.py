@@ -10,6 +10,7 @@ from typing import Any
 from launchctl.runbook import actions as act
 from launchctl.runbook.digest import text_of
 from launchctl.runbook.languages import vars_in
+from launchctl.runbook.networks import NETWORKS
 from launchctl.runbook.templates import template
 from launchctl.show.core import Core
 from launchctl.show.plan import Slot
@@ -81,8 +82,11 @@ def render(core: Core, action: act.AnyAction, account: str | None) -> str:
 
 def _reply_to(core: Core, action: act.Post, account: str | None) -> str | None:
     """The id of what this post answers: of a cue's post, or as written."""
-    if action.post.answers is not None or isinstance(action, act.Repost):
-        return action.post.answers
+    if action.post.answers is not None and account is not None:
+        known = NETWORKS.get(core.runbook.accounts[account].network)
+        return known.post_named(action.post.answers) if known else action.post.answers
+    if isinstance(action, act.Repost):
+        return None
     if action.post.reply_to is None:
         return None
     return _receipt(core, action, account)
@@ -96,11 +100,18 @@ def _repeated(core: Core, action: act.Post, account: str | None) -> dict[str, An
 
 
 def _receipt(core: Core, action: act.Post, account: str | None) -> str:
-    """The receipt id of the cue it names: on the same account, else on any (a plain
-    ``post`` answers only its own).
+    """The receipt id of the cue it names: on the same account, else on any of its
+    network (a plain ``post`` answers only its own).
     """
     cue = action.post.reply_to or ""
-    sent = [item for item in core.state.cues[cue].actions.values() if item.receipt_id]
+    accounts = core.runbook.accounts
+    network = accounts[account].network if account else ""
+    there = {f"account:{name}" for name, a in accounts.items() if a.network == network}
+    sent = [
+        item
+        for item in core.state.cues[cue].actions.values()
+        if item.receipt_id and item.target in there
+    ]
     own = [item for item in sent if item.target == f"account:{account}"]
     if not own and action.kind != "post":
         own = sent

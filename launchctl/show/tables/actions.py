@@ -130,7 +130,3 @@ again together.
 
 NOTIFY_ATTEMPTS = 5
 """An alert is tried this often: at least once, not for ever."""
-
-
-KEYED_NETWORKS: tuple[str, ...] = ()
-"""Networks that take an idempotency key: an unknown send may be sent again under it."""
