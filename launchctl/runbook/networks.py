@@ -82,6 +82,7 @@ class Network:
         posts: addresses and ids of its posts; ``post_id`` makes its id of the groups.
         post_id: the id, as replies name it.
         key_us: for how long it remembers an idempotency key; 0: it takes none.
+        reads: an account's own posts can be read back.
         own_words: one text from several accounts is an offence there.
     """
 
@@ -97,6 +98,7 @@ class Network:
     posts: tuple[re.Pattern[str], ...] = ()
     post_id: Callable[[re.Match[str]], str] = lambda found: found[1]
     key_us: Micros = 0
+    reads: bool = True
     own_words: bool = False
 
     def post_named(self, text: str) -> str | None:
@@ -175,6 +177,7 @@ NETWORKS: dict[str, Network] = {
             ("reply", "answers there are comments, which it lets only partners write"),
             ("thread", "it has no threads"),
         ),
+        reads=False,
     ),
 }
 """By ``network:`` of an account."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from launchctl.runbook.base import SecretRef
-from launchctl.runbook.model import Account
+from launchctl.runbook.model import Account, Else, Late
 from launchctl.show.commands import Command, Settle
 from launchctl.show.inputs import Answer, Ended, Receipt, Settled, Sight
 from launchctl.times import HOUR, MINUTE, SECOND
@@ -144,6 +144,36 @@ def test_doubt_resend_sends_again_once_the_lag_window_passed():
     play.run(T0 + HOUR)
     assert [1, 2] == [item.attempt for item in play.named("intent", "x")]
     assert "done" == play.state_of("x")
+
+
+@pytest.mark.parametrize(
+    ("network", "minutes", "attempts", "state"),
+    [
+        ("bluesky", 2, [1, 2], "done"),
+        ("mastodon", 2, [1, 2], "done"),
+        ("mastodon", 61, [1], "in_doubt"),
+        ("linkedin", 2, [1], "in_doubt"),
+        ("x", 2, [1], "in_doubt"),
+    ],
+)
+def test_an_unknown_post_leaves_again_while_its_key_is_known(
+    network, minutes, attempts, state
+):
+    """SEMANTICS 6 (a): not found, and the network still remembers the key: a new intent
+    of the same command. Mastodon keeps a key for an hour.
+    """
+    ceo = Account(network=network, handle="c", credentials=SecretRef(env="X"))
+    late = Late(within_us=2 * HOUR, otherwise=Else.PARK)
+    runbook = book(
+        cue("x", post(), at="T-0", late=late), accounts={"ceo": ceo}, groups={}
+    )
+    play = Play(runbook, answer=answering(Answer.UNKNOWN))
+    play.give(T0 + minutes * MINUTE, Settled(KEY, 1, Sight.ABSENT))
+    play.run(T0 + 3 * HOUR)
+    sent = play.sent("account:ceo")
+    assert attempts == [command.attempt for command in sent]
+    assert 1 == len({(command.key, command.sent_after_us) for command in sent})
+    assert state == play.state_of("x")
 
 
 @pytest.mark.parametrize(("again", "state"), [("safe", "done"), (None, "in_doubt")])

@@ -103,9 +103,8 @@ def check_hanging(
             context.reader.problem(
                 place, f"reply.to: {answers!r} is no post where {account!r} is"
             )
-        if cue is not None and runbook.accounts[account].network not in set(
-            _networks(runbook, cue)
-        ):
+        there = set(_networks(runbook, cue)) if cue is not None else set()
+        if there and runbook.accounts[account].network not in there:
             what = "repost.post" if isinstance(action, Repost) else "reply"
             context.reader.problem(
                 place,

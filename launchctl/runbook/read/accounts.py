@@ -17,21 +17,21 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
     """Who posts where."""
     reader = context.reader
     network = fields.need("network", _network(context))
-    handle = fields.need("handle", _handle(context))
+    handle = fields.need("handle", _handle(context, network))
     credentials = fields.need("credentials", context.secret("credentials"))
     lang = fields.take("lang", reader.name("lang"))
     api = _api(context, name, fields)
     doubt = fields.take("doubt", reader.word("doubt", ("ask", "resend")))
     by_hand = fields.take("by_hand", reader.word("by_hand", ("watch", "ask")))
-    test = fields.take("test", _twin(context, handle, credentials))
+    test = fields.take("test", _twin(context, network, handle, credentials))
     if network is None or handle is None or credentials is None:
         return None
     known = NETWORKS.get(network)
-    if known and known.handle and not known.handle.fullmatch(handle):
+    if by_hand == "watch" and known and not known.reads:
         reader.problem(
-            fields.at("handle"),
-            f"handle: {handle!r} is none on {known.shown}",
-            f"write it like {known.like}",
+            fields.at("by_hand"),
+            f"by_hand: {known.shown} does not show an account's own posts",
+            "write `by_hand: ask`",
         )
         return None
     return model.Account(
@@ -46,7 +46,8 @@ def read_account(context: Context, name: str, fields: Fields) -> model.Account |
     )
 
 
-def _handle(context: Context) -> Read[str]:
+def _handle(context: Context, network: str | None) -> Read[str]:
+    known = NETWORKS.get(network or "")
     read_text = context.reader.text("handle", 200)
 
     def read(node: Node) -> str | None:
@@ -54,13 +55,20 @@ def _handle(context: Context) -> Read[str]:
         if handle is not None and handle.startswith("@"):
             context.reader.problem(node, "handle: write it without the @")
             return None
+        if handle and known and known.handle and not known.handle.fullmatch(handle):
+            what = f"handle: {handle!r} is none on {known.shown}"
+            context.reader.problem(node, what, f"write it like {known.like}")
+            return None
         return handle
 
     return read
 
 
 def _twin(
-    context: Context, handle: str | None, credentials: SecretRef | None
+    context: Context,
+    network: str | None,
+    handle: str | None,
+    credentials: SecretRef | None,
 ) -> Read[model.AccountTwin]:
     """``test:`` another account of the same network, for a dress rehearsal."""
     reader = context.reader
@@ -69,7 +77,7 @@ def _twin(
         fields = reader.fields(node, "test")
         if fields is None:
             return None
-        name = fields.need("handle", _handle(context))
+        name = fields.need("handle", _handle(context, network))
         own = fields.need("credentials", context.secret("test.credentials"))
         api = fields.take("api", context.address("test.api", "", "web"))
         fields.done()

@@ -82,9 +82,10 @@ def render(core: Core, action: act.AnyAction, account: str | None) -> str:
 
 def _reply_to(core: Core, action: act.Post, account: str | None) -> str | None:
     """The id of what this post answers: of a cue's post, or as written."""
-    if action.post.answers is not None and account is not None:
+    written = action.post.answers
+    if written is not None and account is not None:
         known = NETWORKS.get(core.runbook.accounts[account].network)
-        return known.post_named(action.post.answers) if known else action.post.answers
+        return (known and known.post_named(written)) or written
     if isinstance(action, act.Repost):
         return None
     if action.post.reply_to is None:
