@@ -238,7 +238,9 @@ class Conductor:
             self._preparer.run(),
             self._preflight.run(),
             self._disk.run(),
-            watch_health(self._far_ends.drivers, self.report),
+            watch_health(
+                self._far_ends.drivers, self.report, self._dispatcher.circuits.health
+            ),
         ]
         if self.engine.runbook.orders:
             ledger = self._store.ledger

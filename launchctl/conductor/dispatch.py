@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from launchctl.conductor.circuits import Circuits
 from launchctl.crossings import crossing
 from launchctl.drivers.base import Driver, Outcome
 from launchctl.runbook.actions import Effect
@@ -32,6 +33,7 @@ class Dispatcher:
 
     Attributes:
         drivers: by target: ``stage:main``, ``account:ceo``, ``http``, ``notify:crew``.
+        circuits: of the far ends behind them.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Dispatcher:
         report: Callable[[Input], None],
     ) -> None:
         self.drivers = drivers
+        self.circuits = Circuits(now_us)
         self._now_us = now_us
         self._may_send = may_send
         self._report = report
@@ -83,7 +86,10 @@ class Dispatcher:
             if why is not None:
                 self._report(Stopped(command.key, command.attempt, why))
                 return
-        outcome = await self._send(command)
+        outcome = self.circuits.not_yet(command)
+        if outcome is None:
+            outcome = await self._send(command)
+            self.circuits.took(command, outcome)
         crossing(command.target, "answered")
         self._report(
             Ended(

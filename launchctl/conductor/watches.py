@@ -19,13 +19,18 @@ _WORDS_EVERY = 10
 
 
 async def watch_health(
-    drivers: Mapping[str, Driver], report: Callable[[Input], None]
+    drivers: Mapping[str, Driver],
+    report: Callable[[Input], None],
+    with_circuits: Callable[[str, Health], Health],
 ) -> None:
-    """A far end's level at once, its words at leisure: journaled on change only."""
+    """A far end's level at once, its words at leisure: journaled on change only.
+
+    ``with_circuits`` adds what is known of its circuit.
+    """
     told: dict[str, tuple[str, str]] = {}
     for beat in itertools.count():
         for target, driver in drivers.items():
-            health = _health_of(target, driver)
+            health = with_circuits(target, _health_of(target, driver))
             now = (str(health.level), health.text)
             before = told.get(target)
             worse = before is None or before[0] != now[0]

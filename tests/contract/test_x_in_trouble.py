@@ -199,6 +199,17 @@ def test_every_fault_stands_in_the_table() -> None:
     assert list(CASES) == list(TABLE)
 
 
+def test_an_account_at_which_nobody_listens_says_when_it_is_tried_next(
+    results: dict[str, Result],
+) -> None:
+    """Its circuit is open; tried again less and less often, and not by every post."""
+    show = results["nobody listens"].show
+    last = show.said("health", target="account:ceo")[-1]
+    assert "offline" == last["level"]
+    assert "circuit open after 3 failures in a row, next try in" in last["text"]
+    assert 4 <= show.post("reveal-post")["attempts"] <= 6
+
+
 @pytest.mark.parametrize("fault", CASES)
 def test_a_fault_has_its_outcome(fault: str, results: dict[str, Result]) -> None:
     """SEMANTICS 6, Sending once: journal, page and report tell what the table tells,
