@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from launchctl.cli import show_process
-from launchctl.cli.logs import log_to_stderr
+from launchctl.cli.logs import log_to
 from launchctl.clock import new_loop
 from launchctl.crossings import Watcher, watched
 from launchctl.store.folder import RunFolder
@@ -60,7 +60,7 @@ def live(order: dict[str, Any]) -> int:
     null = os.open(os.devnull, os.O_RDWR)
     for old, new in ((null, 0), (null, 1), (out, 2)):
         os.dup2(old, new)
-    log_to_stderr()
+    log_to(folder.path / "show.log")
     conductors: list[Any] = []
 
     class Remembered(show_process.Conductor):
