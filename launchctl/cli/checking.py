@@ -12,6 +12,7 @@ from typing import Any
 from rich.text import Text
 
 from launchctl.cli.call_sheet import write_call_sheet
+from launchctl.cli.host import host_warnings
 from launchctl.cli.output import console, print_json
 from launchctl.cli.run import parse_sets
 from launchctl.cli.rundown import (
@@ -26,7 +27,9 @@ from launchctl.cli.rundown import (
 from launchctl.cli.start_show import parse_t0
 from launchctl.clock import wall_us
 from launchctl.conductor.far_ends import contexts, far_ends_of
+from launchctl.conductor.ntp import health_of, parse_server
 from launchctl.drivers.base import Health, Level
+from launchctl.errors import InputError
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import GivenSecrets, resolve_show
@@ -44,6 +47,7 @@ def run_check(
     sets: Sequence[str],
     as_json: bool,
     call_sheet: Path | None = None,
+    ntp: str | None = None,
 ) -> int:
     """Check ``file``, and write its call sheet if one is asked for.
 
@@ -59,7 +63,12 @@ def run_check(
     runbook = load(file, t0_us=t0_us, sets=parse_sets(sets), now_us=now_us)
     if call_sheet is not None:
         write_call_sheet(runbook, call_sheet)
-    healths = asyncio.run(ask_far_ends(runbook)) if live else None
+    server = None if ntp is None else parse_server(ntp)
+    if server and not live:
+        raise InputError("--ntp asks a server", hint="add --live")
+    healths = asyncio.run(ask_far_ends(runbook, server)) if live else None
+    here = host_warnings(runbook, now_us) if live else []
+    runbook = runbook.model_copy(update={"warnings": (*runbook.warnings, *here)})
     if as_json:
         print_json(as_document(runbook, healths))
     else:
@@ -169,8 +178,11 @@ def _print_embargoes(runbook: Runbook, rows: list[Row], home: str) -> None:
     screen.print()
 
 
-async def ask_far_ends(runbook: Runbook) -> dict[str, Health]:
-    """Ask every far end of the runbook at once whether it is ready.
+async def ask_far_ends(
+    runbook: Runbook, ntp: tuple[str, int] | None = None
+) -> dict[str, Health]:
+    """Ask every far end of the runbook at once whether it is ready, and an NTP server
+    whether this machine's wall clock is right.
 
     Raises:
         SecretMissingError: a far end's secret is not there.
@@ -182,6 +194,7 @@ async def ask_far_ends(runbook: Runbook) -> dict[str, Health]:
             runbook, contexts(wall_us, lambda _seen: None, secrets, files)
         )
         await far_ends.start(stack)
-        names = list(far_ends.drivers)
-        asked = (far_ends.drivers[name].check() for name in names)
-        return dict(zip(names, await asyncio.gather(*asked), strict=True))
+        asked = {name: driver.check() for name, driver in far_ends.drivers.items()}
+        if ntp is not None:
+            asked["ntp"] = health_of(ntp)
+        return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))

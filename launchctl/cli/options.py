@@ -53,3 +53,11 @@ Sets = Annotated[
         help="Override an address, such as stages.main.url=ws://127.0.0.1:4455.",
     ),
 ]
+Ntp = Annotated[
+    str | None,
+    typer.Option(
+        "--ntp",
+        metavar="HOST[:PORT]",
+        help="Compare the wall clock with this NTP server, and say how far it is off.",
+    ),
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.options import T0, Json, Runbook, Sets
+from launchctl.cli.options import T0, Json, Ntp, Runbook, Sets
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,6 +45,7 @@ def check(  # noqa: PLR0917  its options
             "--call-sheet", metavar="OUT.html", help="Write it as a page to print."
         ),
     ] = None,
+    ntp: Ntp = None,
     t0: T0 = None,
     sets: Sets = None,
     json: Json = False,
@@ -56,6 +57,7 @@ def check(  # noqa: PLR0917  its options
         run_check(
             file,
             live=live,
+            ntp=ntp,
             call_sheet=call_sheet,
             t0=t0,
             sets=sets or [],

@@ -123,7 +123,7 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
         raise
     if "error" in child.ready:
         await child.stop()
-        raise _said(child.ready)
+        raise as_error(child.ready)
     return child
 
 
@@ -142,8 +142,8 @@ async def _shake_hands(child: Child, boot: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _said(answer: Mapping[str, Any]) -> LaunchError:
-    """The child's error, of the branch that its exit code names."""
+def as_error(answer: Mapping[str, Any]) -> LaunchError:
+    """What ``error_in_words`` said, as an error of the branch of its exit code."""
     branches = {InputError.exit_code: InputError, RefusedError.exit_code: RefusedError}
     branch = branches.get(answer["exit"], LaunchError)
     return branch(answer["error"], hint=answer["hint"])
@@ -191,4 +191,9 @@ def say_ready(**answer: Any) -> None:
 
 def say_failed(error: LaunchError) -> None:
     """In the child: why it will not start."""
-    say_ready(error=str(error), hint=error.hint, exit=error.exit_code)
+    say_ready(**error_in_words(error))
+
+
+def error_in_words(error: LaunchError) -> dict[str, Any]:
+    """An error for another process: its sentence, what to do, and its exit code."""
+    return {"error": str(error), "hint": error.hint, "exit": error.exit_code}

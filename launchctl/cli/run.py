@@ -39,6 +39,8 @@ def run_command(
     public: str | None,
     allow_hosts: Sequence[str],
     sets: Sequence[str],
+    ntp: str | None = None,
+    detach: bool = False,
     as_json: bool,
 ) -> int:
     """``launch run``; the exit code."""
@@ -56,8 +58,24 @@ def run_command(
         serve=serve,
         public=public,
         allow_hosts=allow_hosts,
+        ntp=ntp,
+        detached=detach,
     )
+    if detach:
+        return _detach(request, as_json=as_json)
     return asyncio.run(_run(request, as_json=as_json))
+
+
+def _detach(request: RunRequest, *, as_json: bool) -> int:
+    from launchctl.cli.detached import start_detached
+
+    place = start_detached(request)
+    if as_json:
+        print_json(place)
+    else:
+        _print_place(place)
+        print(f"watch   launch watch --run-dir {place['run_dir']}")
+    return 0
 
 
 def parse_sets(written: Sequence[str]) -> list[tuple[str, str]]:
@@ -142,16 +160,25 @@ async def _caught_up(viewer: Viewer, folder: RunFolder) -> None:
                 return
 
 
-async def print_lines(viewer: Viewer, done: asyncio.Event) -> None:
-    """``--json``: where the run is, then every journal line."""
-    meta = viewer.folder.meta
-    place = {
+def place_of(folder: RunFolder) -> dict[str, Any]:
+    """Where a run is: the first line of ``launch run --json``."""
+    meta = folder.meta
+    return {
         "run": meta.run,
-        "run_dir": str(viewer.folder.path),
+        "run_dir": str(folder.path),
         "url": meta.url,
         "pid": meta.pid,
     }
-    print_json(place)
+
+
+def _print_place(place: dict[str, Any]) -> None:
+    print(f"run     {place['run']}\nfolder  {place['run_dir']}")
+    print(f"page    {place['url']}/crew")
+
+
+async def print_lines(viewer: Viewer, done: asyncio.Event) -> None:
+    """``--json``: where the run is, then every journal line."""
+    print_json(place_of(viewer.folder))
     seq = 0
     async for lines in _until(viewer, done):
         for line in lines:
@@ -182,8 +209,7 @@ async def show_in_terminal(
     running: RunningShow, viewer: Viewer, done: asyncio.Event
 ) -> None:
     """The live view where there is a terminal, plain lines elsewhere; then a report."""
-    meta = viewer.folder.meta
-    print(f"run     {meta.run}\nfolder  {viewer.folder.path}\npage    {meta.url}/crew")
+    _print_place(place_of(viewer.folder))
     await show_until(viewer, done, running.notices)
     print_report(await report_of(viewer))
 

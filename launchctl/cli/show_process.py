@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,15 @@ import structlog
 from launchctl.cli.logs import log_to
 from launchctl.cli.processes import read_boot, say_failed, say_ready
 from launchctl.clock import new_loop
+from launchctl.conductor.awake import keep_awake
 from launchctl.conductor.conductor import Conductor
 from launchctl.conductor.far_ends import contexts, demand_emulated, far_ends_of
+from launchctl.conductor.ntp import parse_server, watch_ntp
 from launchctl.conductor.realtime import ask_for_realtime
 from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.secrets import GivenSecrets
 from launchctl.show.engine import Engine
-from launchctl.show.inputs import Noted
+from launchctl.show.inputs import HealthSeen, Input, Noted
 from launchctl.store.base import Journal, Store
 from launchctl.store.folder import RunFolder
 
@@ -72,6 +74,12 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()
         _in_background(stack, log_chain(store.journal))
+        if not meta.rehearsal:
+            warnings = boot["warnings"]
+            _in_background(stack, _host(stack, meta.title, warnings, conductor.report))
+            if meta.ntp is not None:
+                server = parse_server(meta.ntp)
+                _in_background(stack, watch_ntp(server, conductor.report))
         say_ready(pid=os.getpid())
         try:
             verdict = await conductor.run()
@@ -88,6 +96,19 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
 def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.create_task(work)
     stack.callback(task.cancel)
+
+
+async def _host(
+    stack: AsyncExitStack,
+    title: str,
+    warnings: list[str],
+    report: Callable[[Input], None],
+) -> None:
+    """Keep the machine awake, and say what kind of place it is."""
+    awake = await keep_awake(stack, title)
+    said = "kept awake" if awake else "nothing here keeps the machine from sleeping"
+    level = "warning" if warnings else "good"
+    report(HealthSeen("host", level, "; ".join([*warnings, said])))
 
 
 async def log_chain(journal: Journal) -> None:

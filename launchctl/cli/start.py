@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.options import T0, Json, Sets
+from launchctl.cli.options import T0, Json, Ntp, Sets
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,6 +59,15 @@ def run(  # noqa: PLR0917  typer calls it by name
             help="A further host name that the pages answer to; repeat it for more.",
         ),
     ] = None,
+    ntp: Ntp = None,
+    detach: Annotated[
+        bool,
+        typer.Option(
+            "--detach",
+            help="Start it in the background, say where it is, and end: no terminal"
+            " and no logout ends the show.",
+        ),
+    ] = False,
     sets: Sets = None,
     json: Json = False,
 ) -> None:
@@ -75,6 +84,8 @@ def run(  # noqa: PLR0917  typer calls it by name
             public=public,
             allow_hosts=allow_hosts or [],
             sets=sets or [],
+            ntp=ntp,
+            detach=detach,
             as_json=json,
         )
     )

@@ -13,9 +13,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from launchctl.cli.front_keeper import FrontKeeper, end_former_front
+from launchctl.cli.host import host_warnings
 from launchctl.cli.notices import Notices
 from launchctl.cli.processes import Child, start_child
 from launchctl.clock import Origin, wall_us
+from launchctl.conductor.ntp import parse_server
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError, RefusedError
 from launchctl.runbook.loader import load
@@ -48,6 +50,8 @@ class RunRequest:
         speed: how many seconds of the show pass in a second; rehearsals only.
         start_us: N at the start; rehearsals only. None takes the wall clock.
         rehearsal: no real network may be reached.
+        ntp: HOST[:PORT] that the wall clock is compared with; None: as it was, or none.
+        detached: it belongs to nobody's session.
         environ: where ``{env: NAME}`` is looked up.
     """
 
@@ -62,6 +66,8 @@ class RunRequest:
     speed: float = 1.0
     start_us: Micros | None = None
     rehearsal: bool = False
+    ntp: str | None = None
+    detached: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -113,7 +119,11 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
             child = await start_child("front", folder.path, boot)
             front = FrontKeeper(folder, child, boot, notices)
             stack.push_async_callback(front.stop)
-            show = await start_child("show", folder.path, {"secrets": given.show})
+            warnings = [] if request.rehearsal else _host_warnings(request, folder)
+            for warning in warnings:
+                notices.say(f"warning: {warning}")
+            words = {"secrets": given.show, "warnings": warnings}
+            show = await start_child("show", folder.path, words)
             stack.push_async_callback(show.stop)
         except BaseException:
             if not request.recover:
@@ -123,6 +133,12 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
         folder.write(running.as_meta())
         front.keep()
         yield running
+
+
+def _host_warnings(request: RunRequest, folder: RunFolder) -> list[str]:
+    return host_warnings(
+        folder.runbook(), folder.meta.origin.now_us(), hosted=request.detached
+    )
 
 
 def _addresses(request: RunRequest, before: RunMeta) -> dict[str, Any]:
@@ -154,6 +170,8 @@ class _Secrets:
 
 async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
     """A new run folder."""
+    if request.ntp is not None:
+        parse_server(request.ntp)
     origin = Origin.here(request.start_us, request.speed)
     t0_us = parse_t0(request.t0, origin.start_us)
     addresses = _Asked(request.environ)
@@ -176,6 +194,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
         sets=tuple(request.sets),
         rehearsal=request.rehearsal,
         environ=addresses.asked,
+        ntp=request.ntp,
     )
     return await _make_folder(request.run_dir, meta, runbook), given
 
@@ -200,7 +219,8 @@ async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
     # N goes on from the wall, never back: CLOCK_BOOTTIME may have begun anew.
     last_us = viewer.engine.state.now_us
     start_us = last_us if meta.rehearsal else max(wall_us(), last_us)
-    folder.write(replace(meta, origin=Origin.here(start_us, meta.origin.speed)))
+    origin = Origin.here(start_us, meta.origin.speed)
+    folder.write(replace(meta, origin=origin, ntp=request.ntp or meta.ntp))
     return folder, _Secrets.of(at_home, request.environ)
 
 

@@ -58,6 +58,7 @@ class RunMeta:
         rehearsal: True if no real network may be reached.
         pid, front_pid: the show's and the front's process, None before they are up.
         url, public_url: where the pages are, None before the front is up.
+        ntp: the server that the wall clock is compared with, or None.
     """
 
     run: str
@@ -73,6 +74,7 @@ class RunMeta:
     front_pid: int | None = None
     url: str | None = None
     public_url: str | None = None
+    ntp: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     """Addresses that the runbook takes from the environment; never secrets."""
 
