@@ -11,6 +11,7 @@ that every timeout and back-off of every library is scaled with it.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import selectors
 import time
 from dataclasses import asdict, dataclass
@@ -47,6 +48,35 @@ class Reading:
 def read_clocks() -> Reading:
     """All three, now."""
     return Reading(wall_us(), _boottime_ns() // 1_000, time.monotonic_ns() // 1_000)
+
+
+class _Timex(ctypes.Structure):
+    """The head of ``struct timex`` (adjtimex(2)); the rest is room that is not read."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("rest", ctypes.c_char * 512),
+    )
+
+
+_TIME_ERROR = 5
+"""What adjtimex(2) answers while nobody synchronizes the clock."""
+
+
+def clock_error_us() -> Micros | None:
+    """How far the wall clock may be off, as the kernel knows it from NTP; None if
+    nobody synchronizes it, or that cannot be told here.
+    """
+    adjtimex = getattr(ctypes.CDLL(None, use_errno=True), "adjtimex", None)
+    if adjtimex is None:
+        return None
+    found = _Timex()
+    state = adjtimex(ctypes.byref(found))
+    return None if state in (-1, _TIME_ERROR) else int(found.maxerror)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from rich.text import Text
 
 from launchctl.cli.call_sheet import write_call_sheet
 from launchctl.cli.host import host_warnings
+from launchctl.cli.live_check import READY, ask_everything
 from launchctl.cli.output import console, print_json
 from launchctl.cli.run import parse_sets
 from launchctl.cli.rundown import (
@@ -26,17 +25,14 @@ from launchctl.cli.rundown import (
 )
 from launchctl.cli.start_show import parse_t0
 from launchctl.clock import wall_us
-from launchctl.conductor.far_ends import contexts, far_ends_of
-from launchctl.conductor.ntp import health_of, parse_server
+from launchctl.conductor.ntp import parse_server
 from launchctl.drivers.base import Health, Level
 from launchctl.errors import InputError
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
-from launchctl.runbook.secrets import GivenSecrets, resolve_show
 from launchctl.times import Micros, format_instant
 
 _OUT_OF_REACH = 3
-_READY = (Level.GOOD, Level.WARNING)
 
 
 def run_check(
@@ -66,14 +62,14 @@ def run_check(
     server = None if ntp is None else parse_server(ntp)
     if server and not live:
         raise InputError("--ntp asks a server", hint="add --live")
-    healths = asyncio.run(ask_far_ends(runbook, server)) if live else None
+    healths = asyncio.run(ask_everything(runbook, server)) if live else None
     here = host_warnings(runbook, now_us) if live else []
     runbook = runbook.model_copy(update={"warnings": (*runbook.warnings, *here)})
     if as_json:
         print_json(as_document(runbook, healths))
     else:
         _print(runbook, healths)
-    ready = healths is None or all(h.level in _READY for h in healths.values())
+    ready = healths is None or all(h.level in READY for h in healths.values())
     return 0 if ready else _OUT_OF_REACH
 
 
@@ -132,9 +128,18 @@ def _print(runbook: Runbook, healths: dict[str, Health] | None) -> None:
     for warning in runbook.warnings:
         screen.print(Text(f"warning: {warning}", style="yellow"))
     for name, health in (healths or {}).items():
-        style = "green" if health.level in _READY else "bold red"
+        style = "green" if health.level in READY else "bold red"
         screen.print(Text(f"{health.level.value:8} {name}  {health.text}", style=style))
     screen.print(Text(f"{len(rows)} cues, digest {runbook.digest[:16]}", style="dim"))
+
+
+def _print_healths(healths: dict[str, Health]) -> None:
+    """A line for each: how it is, who, and in words."""
+    width = max(map(len, healths), default=0)
+    styles = {Level.GOOD: "green", Level.WARNING: "yellow"}
+    for name, health in healths.items():
+        line = f"{health.level.value:8} {name:{width}}  {health.text}"
+        console().print(Text(line, style=styles.get(health.level, "bold red")))
 
 
 def _print_timeline(rows: list[Row], zones: list[str]) -> None:
@@ -176,25 +181,3 @@ def _print_embargoes(runbook: Runbook, rows: list[Row], home: str) -> None:
     for cue, deed in free:
         screen.print(Text(f"  {cue}: {deed.text}"))
     screen.print()
-
-
-async def ask_far_ends(
-    runbook: Runbook, ntp: tuple[str, int] | None = None
-) -> dict[str, Health]:
-    """Ask every far end of the runbook at once whether it is ready, and an NTP server
-    whether this machine's wall clock is right.
-
-    Raises:
-        SecretMissingError: a far end's secret is not there.
-    """
-    secrets = GivenSecrets(resolve_show(runbook, os.environ))
-    async with AsyncExitStack() as stack:
-        files = Path(runbook.path).parent
-        far_ends = far_ends_of(
-            runbook, contexts(wall_us, lambda _seen: None, secrets, files)
-        )
-        await far_ends.start(stack)
-        asked = {name: driver.check() for name, driver in far_ends.drivers.items()}
-        if ntp is not None:
-            asked["ntp"] = health_of(ntp)
-        return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
