@@ -316,6 +316,12 @@ def override(
     return _one("override", cue, gate=gate)
 
 
+@_verb("undo")
+def undo(cue: _Cue) -> _Work:
+    """Take back what a cue told a web service, by the call that the runbook names."""
+    return _one("undo", cue)
+
+
 @_verb("retire")
 def retire(
     cues: Annotated[list[str] | None, typer.Argument(metavar="CUE")] = None,

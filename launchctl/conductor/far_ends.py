@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from launchctl.drivers import registry
 from launchctl.drivers.base import Context, Driver, Secrets
 from launchctl.errors import InputError
-from launchctl.runbook.actions import Action, Http, Notify
+from launchctl.runbook.actions import Action, Http, Notify, undone
 from launchctl.runbook.model import Gate, Runbook, UrlOk
 from launchctl.runbook.references import all_cues
 from launchctl.show.inputs import Input
@@ -114,10 +114,17 @@ def _addresses(  # noqa: C901  a loop for each kind of far end
         if isinstance(gate, UrlOk):
             yield gate.url, gate.url
     for action in _actions(runbook):
-        if isinstance(action, Http):
-            yield action.http.url, action.http.url
-            if action.http.confirm is not None:
-                yield action.http.confirm.get, action.http.confirm.get
+        for url in _called(action):
+            yield url, url
+
+
+def _called(action: Action) -> Iterator[str]:
+    """Every address that a call may reach: its own, its page's, those of its undo."""
+    for call in (action, undone(action)):
+        if isinstance(call, Http):
+            yield call.http.url
+            if call.http.confirm is not None:
+                yield call.http.confirm.get
 
 
 def _is_loopback(url: str | None) -> bool:

@@ -97,7 +97,8 @@ def approval_digest(runbook: Runbook, action: Action, account: str) -> str:
             )
     content |= _of_post(action) if isinstance(action, Post) else {}
     if isinstance(action, Http):
-        content["http"] = action.http.model_dump(mode="json")
+        # a person decides about an undo when the call has been made
+        content["http"] = action.http.model_dump(mode="json", exclude={"undo"})
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

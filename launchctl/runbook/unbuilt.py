@@ -21,7 +21,7 @@ KEYS: dict[str, frozenset[str]] = {
     "orders": frozenset(),
     "source": frozenset(),
     "figure": frozenset(),
-    "http": frozenset({"undo"}),
+    "http": frozenset(),
     "procedure": frozenset(),
 }
 """Keys by the kind of mapping they stand in."""

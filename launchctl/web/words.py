@@ -93,6 +93,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("end", "End show", "Show beenden"),
     ("not_sent_button", "It is not out", "Es ist nicht draußen"),
     ("not_done_button", "It had no effect", "Es hat nicht gewirkt"),
+    ("undo_button", "Take back", "Zurücknehmen"),
     ("done_button", "It took effect", "Es hat gewirkt"),
     ("sent_button", "It is out: give its address", "Es ist draußen: Adresse angeben"),
     ("adopt_button", "Posted by hand: adopt", "Von Hand gesendet: übernehmen"),

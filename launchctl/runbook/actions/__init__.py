@@ -12,7 +12,15 @@ from launchctl.runbook.actions.base import (
     OnFailure,
     StageAction,
 )
-from launchctl.runbook.actions.calls import Confirm, Http, HttpBody, Osc, OscBody
+from launchctl.runbook.actions.calls import (
+    Confirm,
+    Http,
+    HttpBody,
+    Osc,
+    OscBody,
+    Undo,
+    undone,
+)
 from launchctl.runbook.actions.kinds import KINDS, AnyAction
 from launchctl.runbook.actions.mixer import (
     Audio,
@@ -113,7 +121,9 @@ __all__ = [
     "ThreadBody",
     "ThreadPart",
     "Transition",
+    "Undo",
     "Visibility",
     "Visible",
     "posts_in",
+    "undone",
 ]

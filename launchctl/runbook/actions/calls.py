@@ -18,6 +18,16 @@ class Confirm(Frozen):
     within_us: Span = Field(default=90_000_000, alias="within")
 
 
+class Undo(Frozen):
+    """The call that takes another back: at the same address (``url`` None), under the
+    same headers. It is offered to a person, and never made by itself.
+    """
+
+    url: str | None = None
+    json_body: Any = Field(default=None, alias="json")
+    confirm: Confirm | None = None
+
+
 class HttpBody(Frozen):
     """One http call. ``again: safe`` says that a repeated call does no harm."""
 
@@ -27,6 +37,7 @@ class HttpBody(Frozen):
     headers: dict[str, str | SecretRef] = Field(default_factory=dict)
     again: Literal["safe"] | None = None
     confirm: Confirm | None = None
+    undo: Undo | None = None
     teaser: bool = Field(default=False, alias="public")
 
 
@@ -37,6 +48,20 @@ class Http(Action):
     effect = Effect.ONCE
     guarded = True
     http: HttpBody
+
+
+def undone(action: Action) -> Http | None:
+    """The call that takes this one back; None if the runbook names none."""
+    if not isinstance(action, Http) or action.http.undo is None:
+        return None
+    body, undo = action.http, action.http.undo
+    back = HttpBody(
+        url=undo.url or body.url,
+        json_body=undo.json_body,
+        headers=body.headers,
+        confirm=undo.confirm,
+    )
+    return Http(http=back, timeout_us=action.timeout_us)
 
 
 class OscBody(Frozen):

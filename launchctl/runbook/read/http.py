@@ -24,6 +24,7 @@ def read_http(context: Context, fields: Fields) -> dict[str, Any] | None:
     headers = inner.take("headers", _headers(context))
     again = inner.take("again", reader.word("http.again", ("safe",)))
     confirm = inner.take("confirm", _confirm(context))
+    undo = inner.take("undo", _undo(context))
     teaser = read_teaser(context, inner)
     inner.done("http")
     if not inner.sound or url is None:
@@ -35,6 +36,7 @@ def read_http(context: Context, fields: Fields) -> dict[str, Any] | None:
             headers=headers or {},
             again="safe" if again else None,
             confirm=confirm,
+            undo=undo,
             teaser=teaser,
         )
     }
@@ -80,6 +82,29 @@ def _check_header(context: Context, node: Node, key: str, text: str) -> None:
         )
     if "\n" in text or "\r" in text:
         context.reader.problem(node, f"http.headers.{key}: a header is one line")
+
+
+def _undo(context: Context) -> Read[kinds.Undo]:
+    """``undo: {json, url, confirm}``: the call that takes it back."""
+    reader = context.reader
+
+    def read(node: Node) -> kinds.Undo | None:
+        fields = reader.fields(node, "undo")
+        if fields is None:
+            return None
+        url = fields.take("url", context.address("undo.url", "", "web"))
+        body = fields.raw("json")
+        confirm = fields.take("confirm", _confirm(context))
+        fields.done()
+        if fields.sound and body is None and url is None:
+            reader.problem(node, "undo: expected `json`, `url` or both")
+            return None
+        if not fields.sound:
+            return None
+        json_body = None if body is None else plain(body)
+        return kinds.Undo(url=url, json_body=json_body, confirm=confirm)
+
+    return read
 
 
 def _confirm(context: Context) -> Read[kinds.Confirm]:

@@ -124,6 +124,8 @@ def action_bodies() -> Schema:
                 "headers": {"type": "object", "additionalProperties": header},
                 "again": one_of("safe"),
                 "confirm": confirm,
+                "undo": mapping({"url": ref("address"), "json": {}, "confirm": confirm})
+                | {"minProperties": 1},
                 "public": teaser,
             },
             needs=("url",),

@@ -85,6 +85,8 @@ def rebuild(core: Core, cue: str | None, state: ActionState) -> Command | None:
 def _loose_action(core: Core, state: ActionState) -> act.AnyAction | None:
     if state.slot.startswith("safe/"):
         return core.runbook.safe[int(state.slot.removeprefix("safe/"))]
+    if state.target == "http":
+        return None  # an undo is not made again: a person calls for it anew
     stage = state.target.removeprefix("stage:")
     return action_for(stage, state.wanted or "", state.content.get("value"))
 

@@ -7,6 +7,7 @@ A stage that ``follows`` another gets a copy of each of its wanted commands this
 from __future__ import annotations
 
 from launchctl.runbook import actions as act
+from launchctl.runbook.actions import Effect
 from launchctl.show import events as ev
 from launchctl.show.actions.build import copies, deadline_span_us, target_of
 from launchctl.show.actions.content import NotRenderedError, content_of
@@ -19,13 +20,14 @@ from launchctl.show.tables import ActionWord
 
 AGAIN = "again/"
 FOLLOW = "follow/"
+UNDO = "undo/"
 
 
 def send_loose(
     core: Core, key: str, slot: str, action: act.AnyAction, reason: str
 ) -> None:
-    """A wanted action without a cue: of ``safe:``, a jump, ``do``, of a stage that
-    follows, or asserted again.
+    """An action without a cue: of ``safe:``, a jump, ``do``, of a stage that follows,
+    asserted again; or a call that takes another back, once.
     """
     try:
         content = content_of(core, action, None)
@@ -38,7 +40,7 @@ def send_loose(
     if (ends := ends_itself(action)) is not None:
         content = {**content, "for_us": ends[0], "then": ends[1]}
     event = core.emit(
-        ev.Commanded,
+        ev.Intent if action.effect is Effect.ONCE else ev.Commanded,
         slot=slot,
         key=key,
         attempt=1,
@@ -88,9 +90,10 @@ def ended(core: Core, action: ActionState, detail: str) -> None:
     for lifts as that of the cue does.
     """
     if action.state is ActionWord.FAILED and not _cut_by_us(core, action):
-        where = action.target.partition(":")[2]
+        where = action.target.partition(":")[2] or action.slot
         text = f"{where}: {action.kind}: {detail or 'failed'}"
-        core.emit(ev.NoteTaken, about=action.slot, text=text, level="warning")
+        level = "bad" if action.slot.startswith(UNDO) else "warning"
+        core.emit(ev.NoteTaken, about=action.slot, text=text, level=level)
     if action.state is not ActionWord.OK:
         return
     if "for_us" in action.content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from launchctl.show.actions.undo import undo_of
 from launchctl.show.core import Core
 from launchctl.show.outlook.ending import over_s
 from launchctl.show.outlook.expected import ExpectedTimeline
@@ -69,6 +70,9 @@ def cue_of(core: Core, item: Planned, expected: ExpectedTimeline) -> CueStatus:
     if sheet is not None:
         warn_s = None if sheet.warn_us is None else seconds(sheet.warn_us)
         row["sheet"] = {**sheet.columns, "warn_s": warn_s, "say": sheet.say}
+    back = undo_of(core, item)
+    if back is not None:
+        row["undo"] = back
     return row
 
 

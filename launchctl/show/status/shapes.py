@@ -16,7 +16,8 @@ class CueStatus(TypedDict):
     ``planned`` by the runbook, ``expected`` from how the show stands now (None for what
     never will fire), ``due`` when its triggers held, ``fired`` when it left the engine,
     ``sent`` first byte, ``confirmed`` the far end's own word. ``sheet``, where it has
-    one: ``warn_s``, ``say`` and the notes of the departments.
+    one: ``warn_s``, ``say`` and the notes of the departments. ``undo``, where a call of
+    it can be taken back: offered, sent, done, failed.
     """
 
     cue: str
@@ -35,6 +36,7 @@ class CueStatus(TypedDict):
     go: list[str]
     take: int
     sheet: NotRequired[dict[str, Any]]
+    undo: NotRequired[str]
 
 
 class SegmentStatus(TypedDict):

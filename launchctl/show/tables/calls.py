@@ -41,6 +41,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "counter": ("counter",),
     "override": ("override",),
     "call": ("go",),
+    "undo": ("go", "counter"),
     "end": ("end", "retime"),
     "recycle": ("retime",),
     "retime": ("retime",),

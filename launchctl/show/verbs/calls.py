@@ -56,6 +56,7 @@ _VERBS: dict[str, Callable[[Core, Call], Do]] = {
     "settle": posts.settle,
     "adopt": posts.adopt,
     "override": permits.override,
+    "undo": cues.undo,
     "retire": permits.retire,
     "call": show.call_procedure,
     "recycle": recycle.recycle,

@@ -1,10 +1,12 @@
-"""GO, ``fire``, ``skip``: what people do to cues (SEMANTICS 8)."""
+"""GO, ``fire``, ``skip``, ``undo``: what people do to cues (SEMANTICS 8)."""
 
 from __future__ import annotations
 
 from launchctl.runbook.model import AtT
 from launchctl.show import events as ev
 from launchctl.show.actions.retire import all_retired
+from launchctl.show.actions.undo import to_undo, undo_of
+from launchctl.show.actions.undo import undo as take_back
 from launchctl.show.core import Core
 from launchctl.show.cues.due import become_due
 from launchctl.show.gates.confirmations import count_go
@@ -98,6 +100,24 @@ def skip(core: Core, call: Call) -> Do:
 
     def do() -> None:
         core.emit(ev.CueSkipped, cue=name, by=call.by, reason=reason)
+
+    return do
+
+
+def undo(core: Core, call: Call) -> Do:
+    """Take back what the cue told web services, by the calls that undo its own."""
+    planned, cue = cue_of(core, call)
+    name = planned.cue.id
+    fresh(call, cue.seq, f"cue {name}")
+    if undo_of(core, planned) is None:
+        raise Refused(f"cue {name} has nothing to undo")
+    slots = to_undo(core, planned)
+    if not slots:
+        raise Refused(f"cue {name} is undone, or about to be")
+
+    def do() -> None:
+        for slot in slots:
+            take_back(core, planned, slot)
 
     return do
 

@@ -93,6 +93,9 @@ function buttons(cue) {
     add('settle', cue.posts ? 'not_sent_button' : 'not_done_button', { outcome: 'not-sent' });
   }
   if (cue.closed) return mine;
+  if ((cue.undo === 'offered' || cue.undo === 'failed') && (can('go') || can('counter'))) {
+    add('undo', 'undo_button');
+  }
   if (FIRES.has(cue.state) && steers) add('fire', 'fire');
   if (SKIPS.has(cue.state) && steers) add('skip', 'skip');
   if (can('retime') && !cue.procedure) {
