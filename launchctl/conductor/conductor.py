@@ -25,7 +25,7 @@ from launchctl.conductor.disk_watch import DiskWatch
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
 from launchctl.conductor.figures import take_figure
-from launchctl.conductor.folding import fold
+from launchctl.conductor.folding import fold_journal
 from launchctl.conductor.hands import HandWatch
 from launchctl.conductor.order_feed import OrderFeed
 from launchctl.conductor.preflight import Preflight
@@ -47,7 +47,7 @@ from launchctl.show.commands import (
     TakeFigure,
 )
 from launchctl.show.engine import Decision, Engine
-from launchctl.show.events import CounterSet, decode, encode
+from launchctl.show.events import CounterSet, encode
 from launchctl.show.inputs import (
     Input,
     RunbookSeen,
@@ -124,8 +124,7 @@ class Conductor:
         Raises:
             JournalError: the journal could not be written; nothing more was decided.
         """
-        for line in await self._store.journal.read():
-            fold(self.engine, decode(line), self._find_runbook)
+        await fold_journal(self.engine, self._store.journal, self._find_runbook)
         async with AsyncExitStack() as stack:
             await self._far_ends.start(stack)
             await stack.enter_async_context(self._feeders())

@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 from launchctl.runbook.model import Runbook
 from launchctl.show.engine import Engine
-from launchctl.show.events import Amended, Event
+from launchctl.show.events import Amended, Event, decode
+from launchctl.store.base import Journal
+
+_PIECE = 2_000
+"""Lines at a time."""
 
 
 def fold(engine: Engine, event: Event, find: Callable[[str], Runbook]) -> None:
@@ -19,3 +23,19 @@ def fold(engine: Engine, event: Event, find: Callable[[str], Runbook]) -> None:
     if isinstance(event, Amended):
         engine.offer(find(event.digest))
     engine.apply(event)
+
+
+async def fold_journal(
+    engine: Engine, journal: Journal, find: Callable[[str], Runbook]
+) -> None:
+    """Fold all that was journaled, piece by piece: a week is not held in memory.
+
+    Raises:
+        JournalError: a newer release wrote it, or it cannot be read.
+        IllegalEvent, LaunchError: as ``fold``.
+    """
+    after = 0
+    while lines := await journal.read(after, _PIECE):
+        for line in lines:
+            fold(engine, decode(line), find)
+        after = lines[-1]["seq"]

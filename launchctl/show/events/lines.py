@@ -94,7 +94,9 @@ def decode(line: Mapping[str, Any]) -> Event:
             value = parse_instant(value)
         elif value is not None and kind == "span":
             value = micros(value)
-        values[name] = _frozen(value)
+        elif isinstance(value, list):
+            value = _frozen(value)
+        values[name] = value
     return cls(**values)
 
 
