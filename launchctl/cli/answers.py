@@ -14,6 +14,7 @@ def in_json(answer: CallAnswer) -> dict[str, Any]:
         "accepted": answer.accepted,
         "reason": answer.reason,
         "seq": answer.seq,
+        "journal_digest": answer.journal_digest,
     }
     if answer.digest is not None:
         row |= {"listed": list(answer.listed), "digest": answer.digest}

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import launchctl.cli.steer_time  # noqa: F401  its verbs join those of steer
-from launchctl.cli import crew, look, prepare, start, steer
+from launchctl.cli import crew, journal_verbs, look, prepare, start, steer
 
 app = typer.Typer(
     name="launch",
@@ -50,5 +50,6 @@ def _root(
 prepare.add_to(app)
 start.add_to(app)
 look.add_to(app)
+journal_verbs.add_to(app)
 steer.add_to(app)
 crew.add_to(app)

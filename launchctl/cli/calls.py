@@ -63,6 +63,8 @@ class CallAnswer:
     listed: tuple[str, ...] = ()
     """What the person has to see first; ``digest`` confirms it."""
     digest: str | None = None
+    journal_digest: str | None = None
+    """The journal's hash chain after that line: the receipt."""
 
 
 class Desk(Protocol):

@@ -98,8 +98,9 @@ class FolderDesk:
             if accepted is not None and line.get("call") == call_id:
                 reason = str(line.get("reason") or "")
                 listed, digest = tuple(line.get("listed", ())), line.get("digest")
+                receipt = await self._viewer.digest(line["seq"])
                 return CallAnswer(
-                    call_id, accepted, reason, line["seq"], listed, digest
+                    call_id, accepted, reason, line["seq"], listed, digest, receipt
                 )
         return None
 

@@ -94,6 +94,7 @@ class HttpDesk:
             document["seq"],
             tuple(str(row) for row in document.get("listed") or ()),
             document.get("digest"),
+            document.get("journal_digest"),
         )
 
     async def _ask(

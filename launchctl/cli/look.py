@@ -1,4 +1,4 @@
-"""Looking at a run: status, watch, journal, report."""
+"""Looking at a run: status, watch, report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ def add_to(app: typer.Typer) -> None:
     """Join the command line."""
     app.command("status")(status)
     app.command("watch")(watch)
-    app.command("journal")(journal)
     app.command("report")(report)
 
 
@@ -36,28 +35,6 @@ def watch(run_dir: RunDir = None) -> None:
     from launchctl.cli.looking import watch_run
 
     watch_run(run_dir)
-
-
-def journal(
-    run_dir: RunDir = None,
-    after: Annotated[
-        int, typer.Option("--after", min=0, help="Only lines behind this seq.")
-    ] = 0,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Go on with new lines as they come.")
-    ] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Prove that no line was changed or lost.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Print the journal, or verify it."""
-    from launchctl.cli.journal import print_journal, verify_journal
-
-    if verify:
-        verify_journal(run_dir, as_json=json)
-    else:
-        print_journal(run_dir, after=after, follow=follow, as_json=json)
 
 
 def report(

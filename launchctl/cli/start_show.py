@@ -204,10 +204,13 @@ async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
 
     Raises:
         RefusedError: the show is over, or its conductor is alive.
+        JournalError: its journal is damaged; says where.
     """
     folder = RunFolder.open(request.run_dir)
     async with folder.lease():
         pass  # nobody else conducts it
+    async with folder.journal() as journal:
+        await journal.demand_sound()
     viewer = await Viewer.open(folder)
     await viewer.aclose()
     if viewer.engine.finished:

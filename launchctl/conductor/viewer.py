@@ -109,6 +109,10 @@ class Viewer:
         """The last folded seq."""
         return self.engine.state.seq
 
+    async def digest(self, seq: int) -> str:
+        """The hash chain after line ``seq``, in hex."""
+        return await self._journal.digest(seq)
+
     async def lines(self, after: int = 0, limit: int | None = None) -> list[Line]:
         """Journal lines with ``seq`` > ``after``, in order, at most ``limit``."""
         first = self._lines[0]["seq"] if self._lines else self.seq + 1

@@ -64,8 +64,8 @@ class Journal(Protocol):
         """The last seq; 0 if empty."""
         ...
 
-    async def digest(self) -> str:
-        """The ``journal_digest``: the chain after the last line, in hex."""
+    async def digest(self, seq: int | None = None) -> str:
+        """The ``journal_digest``: the chain after line ``seq``, or the last, in hex."""
         ...
 
     async def verify(self) -> Damage | None:

@@ -126,10 +126,14 @@ class MemoryJournal(_Shared):
         self._demand_open()
         return len(self._rows)
 
-    async def digest(self) -> str:
-        """The chain after the last line, in hex."""
+    async def digest(self, seq: int | None = None) -> str:
+        """The chain after line ``seq``, or the last, in hex."""
         self._demand_open()
-        return (self._rows[-1][1] if self._rows else GENESIS).hex()
+        if seq is None:
+            return (self._rows[-1][1] if self._rows else GENESIS).hex()
+        if not 0 < seq <= len(self._rows):
+            raise JournalError(f"the journal has no line {seq}")
+        return self._rows[seq - 1][1].hex()
 
     async def verify(self) -> Damage | None:
         """None, or the first line that is not as written."""

@@ -47,6 +47,10 @@ class View(Protocol):
         """Journal lines with ``seq`` > ``after``, in order, at most ``limit``."""
         ...
 
+    async def digest(self, seq: int) -> str:
+        """The journal's hash chain after line ``seq``, in hex."""
+        ...
+
     def follow(self) -> AsyncIterator[list[Line]]:
         """Batches of lines, each already folded into ``status``, from now on, for ever.
 

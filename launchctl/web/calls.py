@@ -18,7 +18,7 @@ from launchctl.show.inputs import Call
 from launchctl.store.base import Inbox
 from launchctl.times import Micros, parse_instant
 from launchctl.web.answers import was_accepted
-from launchctl.web.base import PERSON, View, problem
+from launchctl.web.base import PERSON, Person, View, problem
 from launchctl.web.feed import Feed
 
 MAX_BODY = 64 * 1024
@@ -69,16 +69,13 @@ def calls_handler(view: View, inbox: Inbox, feed: Feed) -> Any:
             return problem(400, _first_fault(error))
         except ValueError as error:
             return problem(400, f"at: {error}")
-        return await _call(body, at_us, request, inbox, feed)
+        return await _call(_as_call(body, at_us, request[PERSON]), inbox, feed, view)
 
     return post
 
 
-async def _call(
-    body: CallBody, at_us: Micros, request: web.Request, inbox: Inbox, feed: Feed
-) -> web.Response:
-    person = request[PERSON]
-    call = Call(
+def _as_call(body: CallBody, at_us: Micros, person: Person) -> Call:
+    return Call(
         id=body.id,
         by=person.name,
         roles=person.roles,
@@ -88,9 +85,13 @@ async def _call(
         seen=body.seen,
         at_us=at_us,
     )
+
+
+async def _call(call: Call, inbox: Inbox, feed: Feed, view: View) -> web.Response:
     try:
         await inbox.put(call)
         line = await feed.answers.wait(call.id, ANSWER_S)
+        digest = await view.digest(line["seq"])
     except JournalError as error:
         return problem(503, f"the call could not be stored: {error}", error.hint)
     except TimeoutError:
@@ -100,7 +101,12 @@ async def _call(
             "look at the log; the same id asks again without calling twice",
         )
     accepted = was_accepted(line)
-    answer = {"accepted": accepted, "reason": line.get("reason"), "seq": line["seq"]}
+    answer = {
+        "accepted": accepted,
+        "reason": line.get("reason"),
+        "seq": line["seq"],
+        "journal_digest": digest,
+    }
     if not accepted and line.get("digest"):
         answer |= {"listed": line["listed"], "digest": line["digest"]}
     return web.json_response(answer, status=200 if accepted else 409)

@@ -177,7 +177,15 @@ async def test_a_refusal_ends_with_1_and_its_reason(capsys):
 async def test_with_json_the_answer_is_an_object(capsys):
     """The contract of scripts, with the id to ask again."""
     front = RecordedFront(
-        answer=(409, {"accepted": False, "reason": "a hold is open", "seq": 43})
+        answer=(
+            409,
+            {
+                "accepted": False,
+                "reason": "a hold is open",
+                "seq": 43,
+                "journal_digest": "ab",
+            },
+        )
     )
 
     assert 1 == await launched(front, "go", "reveal", "--json", "--id", "my-call-1")
@@ -187,6 +195,7 @@ async def test_with_json_the_answer_is_an_object(capsys):
         "accepted": False,
         "reason": "a hold is open",
         "seq": 43,
+        "journal_digest": "ab",
     }
     assert expected == json.loads(capsys.readouterr().out)
     assert "my-call-1" == front.calls[0]["id"]

@@ -275,6 +275,17 @@ class TestJournal:
             chain = hashlib.sha256(chain + canonical(entry).encode()).digest()
         assert await reader.digest() == chain.hex()
 
+    async def test_digest_after_a_line(self, backend):
+        """A receipt names the chain as it was then, whatever came since."""
+        writer, reader = await backend.journals()
+        digests = []
+        for seq in (1, 2, 3):
+            await writer.append([line(seq)])
+            digests.append(await reader.digest())
+        assert digests == [await reader.digest(seq) for seq in (1, 2, 3)]
+        with pytest.raises(JournalError, match="no line 4"):
+            await reader.digest(4)
+
     async def test_digest_does_not_depend_on_batches(self, backend):
         """One batch or many: the same lines have the same digest."""
         writer, _ = await backend.journals()

@@ -33,6 +33,7 @@ from launchctl.runbook.model import (
 )
 from launchctl.show.inputs import Call
 from launchctl.show.status import Status
+from launchctl.store.chain import GENESIS, canonical, link
 from launchctl.times import MINUTE, SECOND, format_instant, parse_instant
 from launchctl.web.app import SERVER_OPTIONS, make_app
 
@@ -212,6 +213,13 @@ class RecordingView:
         self.reads += 1
         found = self._lines[after:]
         return found if limit is None else found[:limit]
+
+    async def digest(self, seq: int) -> str:
+        """The chain after a line that was said."""
+        chain = GENESIS
+        for line in self._lines[:seq]:
+            chain = link(chain, canonical(line))
+        return chain.hex()
 
     async def follow(self) -> AsyncIterator[list[Any]]:
         """What is said from now on."""

@@ -25,7 +25,10 @@ async def test_an_accepted_call_is_answered_with_its_seq() -> None:
         body = GO | {"at": format_instant(pressed_us), "args": {"why": "on his word"}}
         answer = await client.post("/api/v1/calls", json=body)
         assert answer.status == 200
-        assert await answer.json() == {"accepted": True, "reason": None, "seq": 1}
+        assert await answer.json() == {
+            "accepted": True, "reason": None, "seq": 1,
+            "journal_digest": await view.digest(1),
+        }  # fmt: skip
     call = inbox.calls[0]
     assert (call.verb, call.target, call.seen) == ("go", "reveal", 3)
     assert (call.args, call.at_us) == ({"why": "on his word"}, pressed_us)
@@ -42,6 +45,7 @@ async def test_a_refused_call_says_why() -> None:
         assert answer.status == 409
         assert await answer.json() == {
             "accepted": False, "reason": "the standby changed", "seq": 1,
+            "journal_digest": await view.digest(1),
         }  # fmt: skip
 
 
@@ -62,7 +66,10 @@ async def test_an_answer_from_before_the_front_started_is_found() -> None:
     view.say("call_accepted", call=GO["id"])
     async with a_site(view) as client:
         answer = await client.post("/api/v1/calls", json=GO)
-        assert await answer.json() == {"accepted": True, "reason": None, "seq": 1}
+        assert await answer.json() == {
+            "accepted": True, "reason": None, "seq": 1,
+            "journal_digest": await view.digest(1),
+        }  # fmt: skip
 
 
 async def test_silence_of_the_conductor_is_said(monkeypatch) -> None:

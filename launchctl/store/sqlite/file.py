@@ -39,6 +39,11 @@ class SqliteFile(Generic[Item, Result]):
         self._writer = writer
         self._keeper = keeper
 
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._path
+
     async def open(self) -> None:
         """Open it, or nothing of it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -30,6 +31,7 @@ CREATE TABLE event (
 """
 _LAST = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1"
 _CHECKED_ON_OPEN = 256
+_BACKUP_PAGES, _BACKUP_PAUSE_S = 256, 0.001
 _Checked = tuple[int, bytes, Damage | None, bool]
 _NOTHING: _Checked = (0, GENESIS, None, False)
 
@@ -70,12 +72,7 @@ class SqliteJournal(SqliteFile[tuple[_Rows], None]):
         """The reserve is laid, and the last lines are as they were written."""
         if self._writer is not None:
             await self.lay_ballast()
-        damage = await self._reader.run(_check_end, None)
-        if damage is not None:
-            raise JournalError(
-                f"{self._path}: damaged at seq {damage.seq}: {damage.why}",
-                hint="restore it from a backup; lines before it are sound",
-            )
+        self._refuse(await self._reader.run(_check_end, None))
 
     async def append(self, lines: Sequence[Line]) -> None:
         """Make the lines durable, in order, in one transaction.
@@ -123,9 +120,25 @@ class SqliteJournal(SqliteFile[tuple[_Rows], None]):
         """The last seq; 0 if empty."""
         return (await self._reader.run(_last, (0, GENESIS)))[0]
 
-    async def digest(self) -> str:
-        """The ``journal_digest``: the chain after the last line, in hex."""
-        return (await self._reader.run(_last, (0, GENESIS)))[1].hex()
+    async def digest(self, seq: int | None = None) -> str:
+        """The ``journal_digest``: the chain after line ``seq``, or the last, in hex."""
+        job = _last if seq is None else partial(_at, seq=seq)
+        return (await self._reader.run(job, (0, GENESIS)))[1].hex()
+
+    async def backup(self, target: Path) -> None:
+        """Copy it into one file that stands alone, by SQLite's backup API: also of a
+        journal that is being written, in steps that hold up nobody.
+
+        Raises:
+            JournalError: it cannot be read, or the copy cannot be written.
+        """
+
+        def job(source: sqlite3.Connection) -> None:
+            with contextlib.closing(sqlite3.connect(target)) as copy:
+                source.backup(copy, pages=_BACKUP_PAGES, sleep=_BACKUP_PAUSE_S)
+                copy.execute("PRAGMA journal_mode=DELETE")
+
+        await self._reader.run(job, None)
 
     async def verify(self) -> Damage | None:
         """Read it all again; None, or the first line that is not as written."""
@@ -135,6 +148,18 @@ class SqliteJournal(SqliteFile[tuple[_Rows], None]):
             seq, chain, damage, more = await self._reader.run(job, _NOTHING)
             if damage is not None or not more:
                 return damage
+
+    async def demand_sound(self) -> None:
+        """All of it is as it was written.
+
+        Raises:
+            JournalError: it is not; names the file and the first seq that does not fit.
+        """
+        self._refuse(await self.verify())
+
+    def _refuse(self, damage: Damage | None) -> None:
+        if damage is not None:
+            raise damaged(self._path, damage)
 
     async def lay_ballast(self) -> bool:
         """Take the reserve anew once there is room; True ends ``disk_full``."""
@@ -157,6 +182,14 @@ class SqliteJournal(SqliteFile[tuple[_Rows], None]):
             return False
         self.disk_full = True
         return self._ballast.free()
+
+
+def damaged(file: Path, damage: Damage) -> JournalError:
+    """The sentence for people."""
+    return JournalError(
+        f"{file}: damaged at seq {damage.seq}: {damage.why}",
+        hint="keep it as it is; lines before it are sound, a backup may be whole",
+    )
 
 
 def _append(
@@ -187,6 +220,13 @@ def _append(
 def _last(connection: sqlite3.Connection) -> tuple[int, bytes]:
     row: tuple[int, bytes] | None = connection.execute(_LAST).fetchone()
     return (0, GENESIS) if row is None else row
+
+
+def _at(connection: sqlite3.Connection, seq: int) -> tuple[int, bytes]:
+    row = connection.execute("SELECT chain FROM event WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise JournalError(f"the journal has no line {seq}")
+    return seq, row[0]
 
 
 def _check_end(connection: sqlite3.Connection) -> Damage | None:
