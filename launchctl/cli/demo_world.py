@@ -16,7 +16,7 @@ import launchctl
 from launchctl.cli.processes import start_child
 from launchctl.clock import Origin
 from launchctl.errors import InputError
-from launchctl.rehearsal.emulators.x_account import XAccount
+from launchctl.rehearsal.emulators.networks import EMULATED
 from launchctl.runbook import actions as act
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook, UrlOk
@@ -79,7 +79,7 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
     passwords = {name: secrets.token_urlsafe(12) for name in runbook.stages}
     boot = {
         "origin": origin.as_json(),
-        "handles": [account.handle for account in runbook.accounts.values()],
+        "networks": _networks(runbook),
         "stages": {
             name: {"password": passwords[name], **scenery(runbook, name)}
             for name in runbook.stages
@@ -89,15 +89,15 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
     with tempfile.TemporaryDirectory(prefix="launch-demo-") as folder:
         child = await start_child("emulators", Path(folder), boot)
         try:
-            hls = child.ready["hls"]
+            hls, networks = child.ready["hls"], child.ready["networks"]
             stages = child.ready["stages"].items()
             hook_secret = _hook_secret()
             yield World(
                 sets=(
                     *((f"stages.{name}.url", url) for name, url in stages),
                     *(
-                        (f"accounts.{name}.api", child.ready["x"])
-                        for name in runbook.accounts
+                        (f"accounts.{name}.api", networks[account.network])
+                        for name, account in runbook.accounts.items()
                     ),
                     *(
                         (
@@ -114,6 +114,22 @@ async def emulated(runbook: Runbook, origin: Origin) -> AsyncIterator[World]:
             )
         finally:
             await child.stop()
+
+
+def _networks(runbook: Runbook) -> dict[str, list[str]]:
+    """By network: the handles that the show posts under.
+
+    Raises:
+        InputError: a network that nothing emulates.
+    """
+    found: dict[str, list[str]] = {}
+    for name, account in runbook.accounts.items():
+        if account.network not in EMULATED:
+            raise InputError(
+                f"nothing emulates {account.network!r}, where account {name!r} is"
+            )
+        found.setdefault(account.network, []).append(account.handle)
+    return found
 
 
 def scenery(  # noqa: C901  an arm a kind
@@ -199,7 +215,8 @@ def _environ(
         if kind == "stage":
             environ[reference] = passwords[name]
         elif kind == "account":
-            values = XAccount.made(runbook.accounts[name].handle).values()
+            account = runbook.accounts[name]
+            values = EMULATED[account.network].values(account.handle)
             environ |= {f"{reference}_{part}": value for part, value in values.items()}
         elif kind == "channel":
             environ[reference] = f"{web}/crew-channel/{name}"

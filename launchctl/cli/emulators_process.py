@@ -1,4 +1,4 @@
-"""The far ends of a paced rehearsal: an emulated OBS, X and shop, in one process.
+"""The far ends of a paced rehearsal: emulated OBS, networks and shop, in one process.
 
 Started by ``launch demo`` as ``python -m launchctl.cli.emulators_process FOLDER``; its
 loop runs at the rehearsal's speed, so that a fade or a timeline's lag takes as long, in
@@ -18,23 +18,25 @@ from launchctl.cli.logs import log_to
 from launchctl.cli.processes import read_boot, say_ready
 from launchctl.clock import Origin, new_loop
 from launchctl.rehearsal.emulators.hls import HlsEmulator
+from launchctl.rehearsal.emulators.networks import EMULATED
 from launchctl.rehearsal.emulators.obs import ObsEmulator
 from launchctl.rehearsal.emulators.web import WebEmulator
-from launchctl.rehearsal.emulators.x import XAccount, XEmulator
 
 
 async def serve(boot: dict[str, Any]) -> None:
     """Emulate until asked to stop, or until whoever started it is gone.
 
-    ``boot``: ``origin`` (the clock), ``handles`` (accounts on X), ``stages`` (by name:
-    scenes with their sources, texts, audio inputs, password), ``effects`` (path of a
-    POST to [page, what it then shows]).
+    ``boot``: ``origin`` (the clock), ``networks`` (by name: handles that have an
+    account there), ``stages`` (by name: scenes with their sources, texts, audio inputs,
+    password), ``effects`` (path of a POST to [page, what it then shows]).
     """
     now_us = Origin(**boot["origin"]).now_us
-    accounts = [XAccount.made(handle) for handle in boot["handles"]]
     async with AsyncExitStack() as stack:
-        x = XEmulator(accounts, now_us)
-        stack.push_async_callback(x.aclose)
+        networks = {}
+        for name, handles in boot["networks"].items():
+            network = EMULATED[name].far_end(handles, now_us)
+            stack.push_async_callback(network.aclose)
+            networks[name] = await network.start()
         web = WebEmulator(now_us)
         stack.push_async_callback(web.aclose)
         for path, (page, shows) in boot["effects"].items():
@@ -55,7 +57,7 @@ async def serve(boot: dict[str, Any]) -> None:
         stack.push_async_callback(hls.aclose)
         say_ready(
             stages=stages,
-            x=await x.start(),
+            networks=networks,
             web=await web.start(),
             hls=await hls.start(),
         )

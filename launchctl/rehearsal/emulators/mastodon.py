@@ -106,11 +106,6 @@ class MastodonEmulator(NetworkEmulator[MastodonAccount]):
         self._uploads: dict[str, _Upload] = {}
         self._windows: dict[str, tuple[Micros, int]] = {}
 
-    @property
-    def domain(self) -> str:
-        """The server's name: that of its accounts."""
-        return next(iter(self.accounts.values())).handle.rpartition("@")[2]
-
     def post_by_hand(self, handle: str, text: str, reply_to: str | None = None) -> Post:
         """What the account's owner posts, or replies, from the phone."""
         return self._add(self.accounts[handle.casefold()], text, reply_to=reply_to)
@@ -143,7 +138,7 @@ class MastodonEmulator(NetworkEmulator[MastodonAccount]):
     # --- who and where ----------------------------------------------------------------
 
     async def _instance(
-        self, _: web.Request, __: MastodonAccount, ___: bytes
+        self, _: web.Request, account: MastodonAccount, __: bytes
     ) -> web.Response:
         statuses = {
             "max_characters": self.max_characters,
@@ -157,7 +152,8 @@ class MastodonEmulator(NetworkEmulator[MastodonAccount]):
             "description_limit": 1_500,
         }
         told = {"statuses": statuses, "media_attachments": media}
-        return web.json_response({"domain": self.domain, "configuration": told})
+        domain = account.handle.rpartition("@")[2]
+        return web.json_response({"domain": domain, "configuration": told})
 
     async def _me(
         self, _: web.Request, account: MastodonAccount, __: bytes
@@ -281,9 +277,9 @@ class MastodonEmulator(NetworkEmulator[MastodonAccount]):
         return web.json_response([self._told(post) for post in page])
 
     def _told(self, post: Post) -> dict[str, Any]:
-        user = post.handle.partition("@")[0]
+        user, _, domain = post.handle.partition("@")
         source = next((one for one in self.posts if one.id == post.repost_of), None)
-        where = f"https://{self.domain}/@{user}/{post.id}"
+        where = f"https://{domain}/@{user}/{post.id}"
         return {
             "id": post.id,
             "uri": where,
@@ -323,7 +319,7 @@ class MastodonEmulator(NetworkEmulator[MastodonAccount]):
 
     def _progress(self, media_id: str, status: int) -> web.Response:
         ready = self.now_us() >= self._uploads[media_id].ready_us
-        url = f"https://{self.domain}/media/{media_id}" if ready else None
+        url = f"{self.url}/files/{media_id}" if ready else None
         told = {"id": media_id, "type": "image", "url": url}
         return web.json_response(told, status=200 if ready else status)
 

@@ -105,21 +105,21 @@ def _receipt(core: Core, action: act.Post, account: str | None) -> str:
     network (a plain ``post`` answers only its own).
     """
     cue = action.post.reply_to or ""
-    accounts = core.runbook.accounts
-    network = accounts[account].network if account else ""
-    there = {f"account:{name}" for name, a in accounts.items() if a.network == network}
-    sent = [
-        item
-        for item in core.state.cues[cue].actions.values()
-        if item.receipt_id and item.target in there
-    ]
-    own = [item for item in sent if item.target == f"account:{account}"]
-    if not own and action.kind != "post":
-        own = sent
-    what = "repost" if isinstance(action, act.Repost) else "reply to"
-    if not own or own[0].receipt_id is None:
+    actions, accounts = core.state.cues[cue].actions, core.runbook.accounts
+    sent: dict[str, str] = {}
+    for slot in core.plan.cues[cue].slots:
+        receipt = actions[slot.id].receipt_id if slot.id in actions else None
+        if slot.account is not None and receipt is not None:
+            sent.setdefault(slot.account, receipt)
+    found = sent.get(account or "")
+    if found is None and action.kind != "post" and account is not None:
+        there = accounts[account].network
+        same = (name for name in sent if accounts[name].network == there)
+        found = sent.get(next(same, ""))
+    if found is None:
+        what = "repost" if isinstance(action, act.Repost) else "reply to"
         raise NotRenderedError(f"{cue} has no receipt to {what}")
-    return own[0].receipt_id
+    return found
 
 
 def hung_on(core: Core, cue: str, slot: Slot) -> str:
