@@ -7,6 +7,7 @@ within the second is in the sample at its end.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
@@ -16,6 +17,7 @@ from launchctl.orders.model import Totals
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Input, Noted, OrdersSeen
 from launchctl.store.base import Ledger
+from launchctl.times import Micros
 
 _SAMPLE_EVERY_S = 1.0
 _AFTER_TROUBLE_S = 1.0
@@ -67,11 +69,27 @@ class OrderFeed:
             if self._counter:
                 self._counter.totals(totals)
 
+    async def _has_moved(self) -> bool:
+        """Wait for the next change, but a second at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SAMPLE_EVERY_S):
+                await self._moved.wait()
+        moved = self._moved.is_set()
+        self._moved.clear()
+        return moved
+
     async def _sample(self) -> None:
+        """Tell every change, a second apart at least; and how complete the count is
+        while that is asked, though a quiet shop changes nothing.
+        """
+        told_us: Micros | None = None
         while True:
-            await self._moved.wait()
-            self._moved.clear()
+            moved = await self._has_moved()
             complete_us = await self._ledger.complete_to()
+            fresher = complete_us != told_us and self._engine.awaits_fresh_orders
+            if not moved and not fresher:
+                continue
+            told_us = complete_us
             known = {k: v for k, v in asdict(self._totals).items() if v is not None}
             self._report(OrdersSeen(known, complete_us))
             await asyncio.sleep(_SAMPLE_EVERY_S)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from launchctl.runbook.actions import Counter
-from launchctl.runbook.model import Runbook
+from launchctl.runbook.model import OrdersFresh, Runbook
 from launchctl.show import events as ev
 from launchctl.show.actions.build import previews
 from launchctl.show.commands import AnyCommand, Command
@@ -80,6 +80,18 @@ class Engine:
     def reads_orders(self) -> bool:
         """True if a condition or gate reads the orders: they are to be sampled."""
         return self._core.plan.reads_orders
+
+    @property
+    def awaits_fresh_orders(self) -> bool:
+        """True while something asks how fresh they are: also a word that nothing was
+        ordered, but all is counted, is news then.
+        """
+        core = self._core
+        return core.plan.reads_orders_age or any(
+            isinstance(gate, OrdersFresh)
+            for name in core.agenda.waiting
+            for gate in core.plan.cues[name].cue.gate
+        )
 
     # --- deciding -----------------------------------------------------------------
 

@@ -88,6 +88,17 @@ class Hooks:
             return _refused(503, "the delivery could not be kept; send it again")
         return web.Response(body=_ANSWERS[verdict], content_type="application/json")
 
+    async def whether(self, request: web.Request) -> web.Response:
+        """Say whether deliveries are taken now: 405 (they are POSTed), or 503.
+
+        The heartbeat asks this: a hook that refuses all orders is not complete.
+        """
+        if request.match_info["source"] not in self._sources:
+            return _refused(404, "there is no such order source")
+        if not self._room():
+            return _refused(503, "no room for orders")
+        raise web.HTTPMethodNotAllowed(request.method, ["POST"])
+
     def _admit(self, name: str, request: web.Request) -> tuple[WebhookSource, Envelope]:
         """Everything that can be said before the body is read."""
         source = self._sources.get(name)
@@ -156,7 +167,10 @@ def hook_routes(
         min_free_bytes=min_free_bytes,
     )
     handler: Callable[[web.Request], Awaitable[web.Response]] = hooks.handle
-    return [web.post("/hooks/{source}", handler)]
+    return [
+        web.post("/hooks/{source}", handler),
+        web.get("/hooks/{source}", hooks.whether, allow_head=False),
+    ]
 
 
 class _Refusals:

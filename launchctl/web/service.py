@@ -46,17 +46,21 @@ class ServiceTimetable:
         self._ledger = ledger
         self._origin = origin
 
-    async def start(self, stack: AsyncExitStack) -> None:
-        """Run until the stack unwinds."""
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Be able to ask, until the stack unwinds."""
         self._session = await stack.enter_async_context(
             aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=HEARTBEAT_S * self._origin.speed)
             )
         )
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Run until the stack unwinds."""
+        await self.open(stack)
         scheduler = AsyncIOScheduler(timezone="UTC")
         every_s = max(HEARTBEAT_S / self._origin.speed, _FASTEST_S)
         scheduler.add_job(
-            self._beat,
+            self.beat,
             "interval",
             seconds=every_s,
             max_instances=1,
@@ -66,7 +70,8 @@ class ServiceTimetable:
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
+        """Ask each hook once, and note which takes deliveries."""
         for source in self._sources:
             at_us = self._origin.now_us()
             try:

@@ -16,7 +16,7 @@ from launchctl.orders.model import Totals
 from launchctl.show.inputs import Input, Noted, OrdersSeen
 from launchctl.times import Micros
 
-READS = SimpleNamespace(reads_orders=True)
+READS = SimpleNamespace(reads_orders=True, awaits_fresh_orders=False)
 HANG_S = 3_600
 
 
@@ -95,3 +95,38 @@ def test_a_ledger_that_cannot_be_read_does_not_end_the_show() -> None:
         == trouble
     )
     assert 7 == sample.values["units"]
+
+
+def test_a_quiet_shop_is_no_stale_one() -> None:
+    """SEMANTICS 5, orders_fresh: while a cue waits for it, also the word that nothing
+    was ordered, but all is counted, is news; else a quiet shop journals nothing.
+    """
+
+    class Quiet(ToldLedger):
+        """Nobody orders; every look finds it complete to a later instant."""
+
+        looks = 0
+
+        async def complete_to(self) -> Micros | None:
+            self.looks += 1
+            return self.looks
+
+    async def play() -> list[Any]:
+        ledger = Quiet()
+        READS.awaits_fresh_orders = False
+        async with following(ledger) as seen:
+            ledger.moves.put_nowait(5)
+            samples = [await seen.get()]
+            while ledger.looks < 4:
+                await asyncio.sleep(0.1)
+            assert seen.empty()
+            READS.awaits_fresh_orders = True
+            samples += [await seen.get(), await seen.get()]
+            READS.awaits_fresh_orders = False
+        return samples
+
+    with asyncio.Runner(loop_factory=lambda: PacedLoop(100)) as runner:
+        samples = runner.run(play())
+    complete = [sample.complete_us for sample in samples]
+    assert complete == sorted(set(complete))
+    assert {5} == {sample.values["units"] for sample in samples}

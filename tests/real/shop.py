@@ -19,7 +19,9 @@ import aiohttp
 _CONNECTIONS = 16
 
 
-def signed(secret: str, order: str, now_s: float) -> tuple[dict[str, str], str]:
+def signed(
+    secret: str, order: str, now_s: float, currency: str = "USD"
+) -> tuple[dict[str, str], str]:
     """Headers and body of ``order.placed``, signed as Standard Webhooks says:
     base64(HMAC-SHA256(key, "id.timestamp.body")), key: base64 behind ``whsec_``.
     """
@@ -31,7 +33,7 @@ def signed(secret: str, order: str, now_s: float) -> tuple[dict[str, str], str]:
             "order": {
                 "id": order,
                 "quantity": 1,
-                "currency": "USD",
+                "currency": currency,
                 "deposit_minor": 100_000,
                 "placed_at": placed,
             },

@@ -256,6 +256,20 @@ async def test_short_disk_takes_no_orders(tmp_path, shop):
         assert await ledger.totals() == Totals()
 
 
+async def test_a_hook_without_room_says_so_to_whoever_asks(tmp_path, shop):
+    """SEMANTICS 5, Figure: it does not answer, so it does not beat, and nobody takes
+    the count for complete while orders are refused.
+    """
+    async with (
+        SqliteLedger(tmp_path / "ledger.db", writer=True) as ledger,
+        serving(ledger, min_free_bytes=2**60) as port,
+    ):
+        for source, status in (("stores", 503), ("nobody", 404)):
+            url = f"http://127.0.0.1:{port}/hooks/{source}"
+            async with shop.get(url) as answer:
+                assert answer.status == status
+
+
 async def test_flood_of_garbage_does_not_flood_the_log(port, shop):
     """Refusals are logged at most once a second for each source and status."""
     with capture_logs() as logs:

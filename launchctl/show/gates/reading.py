@@ -32,7 +32,7 @@ from launchctl.show.outputs import seen_at_us, why_not_healthy, why_not_seen
 from launchctl.show.plan import Planned, predecessors
 from launchctl.show.tables import CueWord
 from launchctl.show.values import read
-from launchctl.times import Micros, format_span
+from launchctl.times import SECOND, Micros, format_span
 
 Closed = tuple[str, str]
 """(gate, why), for people."""
@@ -180,4 +180,5 @@ def _orders_fresh(core: Core, gate: OrdersFresh) -> str | None:
     age_us = core.now_us - complete_us
     if age_us <= gate.within_us:
         return None
-    return f"orders are complete only to {format_span(age_us)} ago"
+    whole_us = max(SECOND, age_us // SECOND * SECOND)
+    return f"orders are complete only to {format_span(whole_us)} ago"

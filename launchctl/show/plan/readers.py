@@ -39,6 +39,7 @@ def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:
             _reads(plan, gate.check, owner)
         if isinstance(gate, OrdersFresh):
             plan.reads_orders = True
+            plan.reads_orders_age |= not owner.startswith("gate:")
         if isinstance(gate, Confirmed):
             plan.confirmed.setdefault(gate.what, []).append(gate)
         if isinstance(gate, Poll):
@@ -61,6 +62,7 @@ def _reads(plan: Plan, condition: Condition, owner: str) -> None:
         if owner not in owners[-1:]:
             owners.append(owner)
         plan.reads_orders = plan.reads_orders or subject == ("orders",)
+    plan.reads_orders_age |= ("orders", "age") in condition.paths
 
 
 def subject_of(path: tuple[str, ...]) -> tuple[str, ...]:
