@@ -15,7 +15,7 @@ import ctypes
 import selectors
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from launchctl.times import Micros
 
@@ -77,6 +77,19 @@ def clock_error_us() -> Micros | None:
     found = _Timex()
     state = adjtimex(ctypes.byref(found))
     return None if state in (-1, _TIME_ERROR) else int(found.maxerror)
+
+
+class Clock(Protocol):
+    """What counts N: an ``Origin``, or the clock of a rehearsal in virtual time."""
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of N pass in a second; infinite in virtual time."""
+        ...
+
+    def now_us(self) -> Micros:
+        """N now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,25 @@ from launchctl.report.findings import findings_of
 from launchctl.report.findings_table import findings_table
 from launchctl.report.picture import timeline_picture
 from launchctl.report.table import report_table
+from launchctl.runbook.model import Runbook
+from launchctl.show.status import Status
+from launchctl.store.base import Line
 
 
 async def report_of(viewer: Viewer) -> dict[str, Any]:
     """The report of a run as far as it has come."""
     async with viewer.folder.journal() as journal:
         digest = await journal.digest()
-    lines, status = await viewer.lines(0), viewer.status()
-    return make_report(lines, status) | {
-        "findings": findings_of(viewer.runbook, lines, status),
-        "journal_digest": digest,
-    }
+    report = whole_report(viewer.runbook, await viewer.lines(0), viewer.status())
+    return report | {"journal_digest": digest}
+
+
+def whole_report(
+    runbook: Runbook, lines: Sequence[Line], status: Status
+) -> dict[str, Any]:
+    """The as-run report with its findings."""
+    findings = findings_of(runbook, lines, status)
+    return make_report(lines, status) | {"findings": findings}
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Starting a show: run, demo."""
+"""Starting a show: run, rehearse, demo."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.options import T0, Json, Ntp, Sets
+from launchctl.cli.options import T0, Json, Ntp, Runbook, Sets
 
 
 def add_to(app: typer.Typer) -> None:
     """Join the command line."""
     app.command("run")(run)
+    app.command("rehearse")(rehearse)
     app.command("demo")(demo)
 
 
@@ -87,6 +88,34 @@ def run(  # noqa: PLR0917  typer calls it by name
             ntp=ntp,
             detach=detach,
             as_json=json,
+        )
+    )
+
+
+def rehearse(  # noqa: PLR0917  typer calls it by name
+    file: Runbook,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Of all that is drawn by chance.")
+    ] = 0,
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            "--script",
+            metavar="FILE",
+            help="Who does what, when. By default NAME.people.yaml beside NAME.yaml;"
+            " without a script nobody answers.",
+        ),
+    ] = None,
+    t0: T0 = None,
+    sets: Sets = None,
+    json: Json = False,
+) -> None:
+    """Play a runbook against emulated far ends, days in seconds. Touches nothing."""
+    from launchctl.cli.rehearsing import run_rehearsal
+
+    raise typer.Exit(
+        run_rehearsal(
+            file, seed=seed, script=script, t0=t0, sets=sets or [], as_json=json
         )
     )
 

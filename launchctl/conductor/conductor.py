@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,7 +20,7 @@ from typing import Any
 
 import structlog
 
-from launchctl.clock import Origin
+from launchctl.clock import Clock
 from launchctl.conductor.counter import counter_text
 from launchctl.conductor.disk_watch import DiskWatch
 from launchctl.conductor.dispatch import Dispatcher
@@ -28,6 +29,7 @@ from launchctl.conductor.figures import take_figure
 from launchctl.conductor.folding import fold_journal
 from launchctl.conductor.hands import HandWatch
 from launchctl.conductor.order_feed import OrderFeed
+from launchctl.conductor.pace import Pace, Steady
 from launchctl.conductor.preflight import Preflight
 from launchctl.conductor.prepare import Preparer
 from launchctl.conductor.realtime import Collector
@@ -71,39 +73,51 @@ class Conductor:
 
     ``connect`` makes the far ends' drivers; they report to the function it is given.
     ``find_runbook`` gives a runbook that was pinned in the run, for an amendment.
+    ``pace`` says how often to look at what does not speak by itself.
     """
 
     def __init__(  # noqa: PLR0913  what a conductor is given
         self,
         engine: Engine,
         store: Store,
-        origin: Origin,
+        clock: Clock,
         connect: Callable[[Callable[[Input], None]], FarEnds],
         *,
         rehearsal: bool = False,
         find_runbook: Callable[[str], Runbook] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.engine = engine
         self._find_runbook = find_runbook or _none_pinned
         self._store = store
-        self._origin = origin
+        self._now_us = clock.now_us
+        self._pace = pace = pace or Steady()
         self._rehearsal = rehearsal
         self._inputs: deque[Input] = deque()
         self._far_ends = far_ends = connect(self.report)
-        self._sleeper = Sleeper(origin.now_us)
-        self._collector = Collector()
+        self._sleeper = Sleeper(clock.now_us, spins=clock.speed != math.inf)
+        self._collector = Collector() if clock.speed != math.inf else None
         # A paced rehearsal's N is no machine's clock.
-        paced = origin.speed != 1.0
-        self._time = None if paced else TimeWatch(engine.state, origin.now_us)
+        paced = clock.speed != 1.0
+        self._time = None if paced else TimeWatch(engine.state, clock.now_us)
         self._dispatcher = Dispatcher(
-            far_ends.drivers, origin.now_us, engine.may_send, self.report
+            far_ends.drivers, clock.now_us, engine.may_send, self.report
         )
-        self._preparer = Preparer(engine, far_ends.drivers, origin.now_us, self.report)
-        self._preflight = Preflight(engine.runbook, far_ends.drivers, self._left_us)
+        self._preparer = Preparer(
+            engine, far_ends.drivers, clock.now_us, self.report, pace.pause
+        )
+        self._preflight = Preflight(
+            engine.runbook, far_ends.drivers, self._left_us, pace.pause
+        )
         self._hands = HandWatch(
-            engine, far_ends.drivers, origin.now_us, self.report, self._left_us
+            engine,
+            far_ends.drivers,
+            clock.now_us,
+            self.report,
+            self._left_us,
+            pace.pause,
         )
-        self._disk = DiskWatch(engine, store.journal, origin.now_us, self.report)
+        self._disk = DiskWatch(engine, store.journal, clock.now_us, self.report)
         self._appends: asyncio.Queue[_Append] = asyncio.Queue()
         self._deadline_us: Micros | None = None
         self._counter = counter_text(engine.runbook, far_ends.drivers)
@@ -140,7 +154,8 @@ class Conductor:
         return self.engine.verdict
 
     async def _round(self) -> None:
-        self._collector.before(self._left_us())
+        if self._collector:
+            self._collector.before(self._left_us())
         await self._sleeper.until(self._deadline_us)
         self._carry_out(self.engine.step(self._now_us(), self._take()))
 
@@ -150,9 +165,6 @@ class Conductor:
         # First: what hangs on the wall is decided by the wall as it is now.
         return [*(self._time.look() if self._time else ()), *taken]
 
-    def _now_us(self) -> Micros:
-        return self._origin.now_us()
-
     def _left_us(self) -> Micros | None:
         if self._deadline_us is None:
             return None
@@ -160,6 +172,7 @@ class Conductor:
 
     def _carry_out(self, decision: Decision) -> None:
         self._deadline_us = decision.deadline_us
+        self._pace.decided(decision)
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for command in decision.commands:
             if isinstance(command, Command) and command.effect is not Effect.ONCE:
@@ -238,7 +251,10 @@ class Conductor:
             self._preflight.run(),
             self._disk.run(),
             watch_health(
-                self._far_ends.drivers, self.report, self._dispatcher.circuits.health
+                self._far_ends.drivers,
+                self.report,
+                self._dispatcher.circuits.health,
+                self._pace.pause,
             ),
         ]
         if self.engine.runbook.orders:

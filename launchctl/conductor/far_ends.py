@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from launchctl.drivers import registry
@@ -73,11 +74,12 @@ def contexts(
     report: Callable[[Input], None],
     secrets: Secrets,
     files: Path,
+    **more: Any,
 ) -> Callable[[str], Context]:
-    """What every driver of a run is given, by target."""
+    """What every driver of a run is given, by target; ``more`` are ``Context``'s."""
 
     def context(target: str) -> Context:
-        return Context(target, now_us, report, secrets, files)
+        return Context(target, now_us, report, secrets, files, **more)
 
     return context
 

@@ -16,7 +16,8 @@ from launchctl.times import Micros
 
 _log = structlog.get_logger(__name__)
 
-_PAUSE_S = 0.1
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 1.0
+"""Sources are heard of once a second."""
 _AFTER_TROUBLE_S = 1.0
 
 
@@ -28,6 +29,7 @@ async def take_figure(ledger: Ledger, task: TakeFigure) -> FigureTaken:
     have delivered what it sent, so the figure is *unverified*. A ledger that cannot be
     read is not complete: it is asked again.
     """
+    pause_s = _FIRST_PAUSE_S
     while True:
         try:
             totals = await _totals(ledger, task.as_of_us)
@@ -37,7 +39,8 @@ async def take_figure(ledger: Ledger, task: TakeFigure) -> FigureTaken:
             continue
         if totals is not None:
             break
-        await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
     return FigureTaken(
         figure=task.figure,
         value=value_of(task.of, totals),

@@ -8,7 +8,7 @@ seconds, beside the loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -28,14 +28,16 @@ _LOOK_S = 10.0
 class HandWatch:
     """Feeds the conductor with posts made by hand."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  what the conductor gives
         self,
         engine: Engine,
         drivers: Mapping[str, Driver],
         now_us: Callable[[], Micros],
         report: Callable[[Input], None],
         left_us: Callable[[], Micros | None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self._engine = engine
         self._left_us = left_us
         self._now_us = now_us
@@ -58,7 +60,7 @@ class HandWatch:
             await out_of_the_way(self._left_us)
             names = self._engine.watched(self._now_us())
             await asyncio.gather(*(self._look(n) for n in names if n in self._watching))
-            await asyncio.sleep(LOOK_EVERY_S)
+            await self._pause(LOOK_EVERY_S)
 
     async def _look(self, name: str) -> None:
         try:

@@ -8,7 +8,7 @@ end's health, on the page and in the journal.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -36,8 +36,10 @@ class Preflight:
         runbook: Runbook,
         drivers: Mapping[str, Driver],
         left_us: Callable[[], Micros | None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._left_us = left_us
+        self._pause = pause
         self._questions = list(questions(runbook, drivers))
 
     async def run(self) -> None:
@@ -56,7 +58,7 @@ class Preflight:
                 pass  # a driver keeps its own deadline and says so in its health
             except Exception:  # noqa: BLE001  a driver's defect must not take the show down
                 _log.exception("asking a far end failed", target=target)
-            await asyncio.sleep(jittered(EVERY_US, target) / SECOND)
+            await self._pause(jittered(EVERY_US, target) / SECOND)
 
 
 def questions(runbook: Runbook, drivers: Mapping[str, Driver]) -> list[tuple[str, Ask]]:

@@ -8,7 +8,7 @@ end that takes its time must not make another cue's preparing late.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -34,7 +34,9 @@ class Preparer:
         drivers: Mapping[str, Driver],
         now_us: Callable[[], Micros],
         report: Callable[[Input], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self._engine = engine
         self._drivers = drivers
         self._now_us = now_us
@@ -50,7 +52,7 @@ class Preparer:
                     if seen not in self._prepared:
                         self._prepared.add(seen)
                         group.create_task(self._prepare(cue))
-                await asyncio.sleep(_LOOK_EVERY_S)
+                await self._pause(_LOOK_EVERY_S)
 
     async def _prepare(self, cue: str) -> None:
         commands = self._engine.preview(cue, self._now_us())

@@ -14,7 +14,7 @@ from typing import Self
 from launchctl.conductor.folding import fold
 from launchctl.orders.figures import implied_value
 from launchctl.orders.model import Totals
-from launchctl.runbook.model import Runbook
+from launchctl.runbook.model import Orders, Runbook
 from launchctl.show.engine import Engine
 from launchctl.show.events import decode
 from launchctl.show.status import OrdersStatus, Status
@@ -90,11 +90,13 @@ class Viewer:
 
     def status(self) -> Status:
         """What everybody sees, now."""
-        status = self.engine.status(self.now_us())
-        status["rehearsal"] = self.meta.rehearsal
-        status["journal_digest"] = self._chain.hex()
-        if self.runbook.orders:
-            status["orders"] = self._orders()
+        status = whole_status(
+            self.engine,
+            self.now_us(),
+            rehearsal=self.meta.rehearsal,
+            journal_digest=self._chain.hex(),
+            totals=self._totals,
+        )
         if self.unconducted:
             status["health"]["conductor"] = {"level": "bad", "text": self.unconducted}
         return status
@@ -207,21 +209,38 @@ class Viewer:
         async with self._changed:
             self._changed.notify_all()
 
-    def _orders(self) -> OrdersStatus:
-        totals = self._totals
-        orders = self.runbook.orders
-        value = implied_value(totals.units, orders.unit_value) if orders else None
-        return {
-            "placed": totals.placed,
-            "units": totals.units,
-            "net_units": totals.net_units,
-            "by_currency": dict(totals.by_currency),
-            "deposits": dict(totals.deposits_minor),
-            "implied_value": value.as_json() if value else None,
-            "quarantined": totals.quarantined,
-            "available": totals.available,
-            "waitlist": totals.waitlist,
-        }
+
+def whole_status(
+    engine: Engine,
+    now_us: Micros,
+    *,
+    rehearsal: bool,
+    journal_digest: str,
+    totals: Totals,
+) -> Status:
+    """The engine's status, with what only the stores know filled in."""
+    status = engine.status(now_us)
+    status["rehearsal"] = rehearsal
+    status["journal_digest"] = journal_digest
+    orders = engine.runbook.orders
+    if orders:
+        status["orders"] = _orders(totals, orders)
+    return status
+
+
+def _orders(totals: Totals, orders: Orders) -> OrdersStatus:
+    value = implied_value(totals.units, orders.unit_value)
+    return {
+        "placed": totals.placed,
+        "units": totals.units,
+        "net_units": totals.net_units,
+        "by_currency": dict(totals.by_currency),
+        "deposits": dict(totals.deposits_minor),
+        "implied_value": value.as_json() if value else None,
+        "quarantined": totals.quarantined,
+        "available": totals.available,
+        "waitlist": totals.waitlist,
+    }
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

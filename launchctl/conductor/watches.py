@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -22,6 +22,7 @@ async def watch_health(
     drivers: Mapping[str, Driver],
     report: Callable[[Input], None],
     with_circuits: Callable[[str, Health], Health],
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """A far end's level at once, its words at leisure: journaled on change only.
 
@@ -37,7 +38,7 @@ async def watch_health(
             if worse or (before != now and beat % _WORDS_EVERY == 0):
                 told[target] = now
                 report(HealthSeen(target, *now))
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await pause(_LOOK_EVERY_S)
 
 
 def _health_of(target: str, driver: Driver) -> Health:

@@ -10,6 +10,7 @@ reports through ``Context.report``.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from launchctl.chance import Chance, SystemChance
+from launchctl.clock import wall_us
 from launchctl.runbook.actions import Action
 from launchctl.runbook.base import SecretRef
 from launchctl.show.commands import Command
@@ -95,6 +98,11 @@ class Context:
         report: hands an input to the conductor; never blocks.
         secrets: by reference.
         files: the folder that the runbook's files (media) are relative to.
+        wall_us: the wall clock, for what is signed with an instant.
+        chance: random values.
+        pause: waits between two looks at a far end that is asked again and again. In a
+            show as long as it is told to; a rehearsal in virtual time may look less
+            often while no cue is near.
     """
 
     name: str
@@ -102,6 +110,9 @@ class Context:
     report: Callable[[Input], None]
     secrets: Secrets
     files: Path = Path()
+    wall_us: Callable[[], Micros] = wall_us
+    chance: Chance = field(default_factory=SystemChance)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Driver(Protocol):

@@ -163,7 +163,7 @@ class HlsProbe:
         while True:
             found, self._trouble = await _look(self._session, self._url)
             self._note(found)
-            await asyncio.sleep(EVERY_S)
+            await self._context.pause(EVERY_S)
 
     def _note(self, found: Playlist | None) -> None:
         """Report if the edge moved, or if it has stood still for long."""

@@ -27,6 +27,7 @@ import aiohttp
 from launchctl.crossings import crossing
 from launchctl.runbook.secrets import MIN_SECRET
 from launchctl.times import SECOND, Micros
+from launchctl.virtual import network_of
 
 MAX_BODY = 1 << 20
 """Bytes of an answer that are read at most; all answers we understand are smaller."""
@@ -78,15 +79,28 @@ async def open_session(
         fresh: open a new connection for every request.
     """
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            force_close=fresh, ttl_dns_cache=300, enable_cleanup_closed=False
-        ),
+        connector=connector(fresh=fresh),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None),
         trace_configs=[_trace(now_us)],
     )
     return await stack.enter_async_context(session)
+
+
+def connector(*, fresh: bool) -> aiohttp.BaseConnector:
+    """TCP; in virtual time whatever the loop's own network reaches, and nothing else.
+
+    Every connection of a driver is made through this, so that a rehearsal cannot leave
+    the process. ``fresh``: a new connection for every request.
+    """
+    network = network_of(asyncio.get_running_loop())
+    if network is not None:
+        found: aiohttp.BaseConnector = network.connector(force_close=fresh)
+        return found
+    return aiohttp.TCPConnector(
+        force_close=fresh, ttl_dns_cache=300, enable_cleanup_closed=False
+    )
 
 
 def _trace(now_us: Callable[[], Micros]) -> aiohttp.TraceConfig:

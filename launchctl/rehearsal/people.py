@@ -8,19 +8,20 @@ came too late, as people do.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-from launchctl.clock import Origin
-from launchctl.rehearsal.script import Script, Step
+from launchctl.clock import Clock
+from launchctl.rehearsal.script import BY_HAND, Script, Step
 from launchctl.show.inputs import Call
 from launchctl.show.status import Status
 from launchctl.store.base import Inbox, Line
-from launchctl.times import Micros, micros, parse_instant
+from launchctl.times import SECOND, Micros, micros, parse_instant
 
 _LOOK_S = 0.05
-"""How often a person looks, in real seconds, if nothing new is in the journal."""
+"""How often a person looks, in seconds of the loop, if nothing wakes them."""
 _PRESSES = 3
 _ANSWER_S = 10.0
 _OVER = frozenset({"complete", "aborted"})
@@ -43,6 +44,13 @@ class Sight(Protocol):
     async def lines(self, after: int = 0) -> list[Line]:
         """Journal lines behind ``after``."""
         ...
+
+
+Rest = Callable[[float | None], Awaitable[None]]
+"""Waits until something may have changed, at most so many seconds; None: for ever."""
+
+Hands = Mapping[str, Callable[[Step], str | None]]
+"""What a hand does, by its word; a sentence if it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,9 @@ class _Waiting:
 class _Cast:
     viewer: Sight
     inbox: Inbox
-    origin: Origin
+    clock: Clock
+    rest: Rest
+    hands: Hands
     deeds: list[Deed] = field(default_factory=list)
     events: dict[str, Micros] = field(default_factory=dict)
     answers: dict[str, Line] = field(default_factory=dict)
@@ -89,12 +99,16 @@ class _Cast:
         return self.viewer.status()
 
 
-async def play(
+async def play(  # noqa: PLR0913  what people are given
     script: Script,
     viewer: Sight,
     inbox: Inbox,
-    origin: Origin,
+    clock: Clock,
     until: asyncio.Event | None = None,
+    *,
+    rest: Rest | None = None,
+    hands: Hands | None = None,
+    mean: Callable[[Micros], None] = lambda _: None,
 ) -> list[Deed]:
     """Play the script until every line is played, or the show is over.
 
@@ -102,13 +116,16 @@ async def play(
         script: who does what, when.
         viewer: what the people see.
         inbox: where their calls go.
-        origin: the run's clock; the loop itself keeps real time.
+        clock: the run's.
         until: ends it also where the journal has no end: the show's process died.
+        rest: how to wait for news; by default a blink of real time.
+        hands: what people do without a call, by the word in ``do``.
+        mean: is told the instants for which the script has something in mind.
 
     Returns:
         What became of each line that was played.
     """
-    cast = _Cast(viewer, inbox, origin)
+    cast = _Cast(viewer, inbox, clock, rest or _blink, hands or {})
     waiting = [_Waiting(index, step) for index, step in enumerate(script.script)]
     acting: set[asyncio.Task[None]] = set()
     try:
@@ -116,7 +133,7 @@ async def play(
             status = await cast.look()
             if status["state"] in _OVER:
                 break
-            now_us = origin.now_us()
+            now_us = clock.now_us()
             for turn in [
                 turn for turn in waiting if _is_due(turn, status, cast, now_us)
             ]:
@@ -129,12 +146,44 @@ async def play(
             acting -= finished
             for task in finished:
                 task.result()
-            await asyncio.sleep(_LOOK_S)
+            next_us = min(_coming(waiting, status, now_us), default=None)
+            if next_us is not None:
+                mean(next_us)
+            await cast.rest(_LOOK_S if acting else _seconds(next_us, now_us))
     finally:
         for task in acting:
             task.cancel()
         await asyncio.gather(*acting, return_exceptions=True)
     return cast.deeds
+
+
+async def _blink(at_most_s: float | None) -> None:
+    """In real time: the journal of another process wakes nobody here."""
+    await asyncio.sleep(_LOOK_S if at_most_s is None else min(_LOOK_S, at_most_s))
+
+
+def _seconds(at_us: Micros | None, now_us: Micros) -> float | None:
+    return None if at_us is None else max(0.0, (at_us - now_us) / SECOND)
+
+
+def _coming(
+    waiting: Iterable[_Waiting], status: Status, now_us: Micros
+) -> Iterator[Micros]:
+    """When the turns come that come by themselves, as it looks now."""
+    for turn in waiting:
+        step = turn.step
+        if step.hold is not None:
+            for hold in status["holds"]:
+                at_us = parse_instant(hold["since"]) + step.wait
+                fits = fnmatchcase(hold["name"], step.hold)
+                if fits and (hold["name"], hold["since"]) not in turn.played:
+                    yield at_us
+        elif turn.from_us is not None:
+            yield turn.from_us + step.wait
+        elif (
+            step.t_us is not None and status["t_s"] is not None and not status["holds"]
+        ):
+            yield now_us + step.t_us - micros(status["t_s"])
 
 
 def _is_due(turn: _Waiting, status: Status, cast: _Cast, now_us: Micros) -> bool:
@@ -177,6 +226,9 @@ def _triggered_us(
 async def _act(cast: _Cast, turn: _Waiting) -> None:
     """Make the call; press again, looking anew, if it came too late."""
     step = turn.step
+    if step.do in BY_HAND:
+        cast.deeds.append(_by_hand(step, cast.hands))
+        return
     answer: Line | None = None
     presses = 0
     while presses < _PRESSES:
@@ -190,6 +242,15 @@ async def _act(cast: _Cast, turn: _Waiting) -> None:
     accepted = answer is not None and answer["event"] == "call_accepted"
     reason = "nobody answered" if answer is None else str(answer.get("reason") or "")
     cast.deeds.append(Deed(step, accepted, reason, presses))
+
+
+def _by_hand(step: Step, hands: Hands) -> Deed:
+    """What no call is made for: nobody can refuse it."""
+    if step.do not in hands:
+        reason = "only a rehearsal in virtual time has hands for this"
+        return Deed(step, False, reason, 0)
+    trouble = hands[step.do](step)
+    return Deed(step, trouble is None, trouble or "", 1)
 
 
 def _targets(turn: _Waiting, status: Status) -> list[str | None]:
@@ -219,14 +280,14 @@ async def _press(
         target=target,
         args=args,
         seen=cast.viewer.seq,
-        at_us=cast.origin.now_us(),
+        at_us=cast.clock.now_us(),
     )
     await cast.inbox.put(call)
     try:
         async with asyncio.timeout(_ANSWER_S):
             while call.id not in cast.answers:
                 await cast.look()
-                await asyncio.sleep(_LOOK_S / 10)
+                await cast.rest(_LOOK_S / 10)
     except TimeoutError:
         return None
     return cast.answers[call.id]

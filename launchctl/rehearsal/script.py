@@ -13,7 +13,9 @@ script:
 Each line has one trigger: ``at`` (a T-offset; T stands in a hold), ``after`` (a cue is
 done), ``standby`` (a cue stands by), ``hold`` (a hold is open whose name fits) or
 ``event`` (the journal has an event of that name), and may ``wait`` a span of show time
-behind it. ``do`` is a verb of the calls. A line is played once; one on a hold, with
+behind it. ``do`` is a verb of the calls; or ``cut`` (the operator cuts to the scene
+``target`` by hand, ``args: {stage: main}``) or ``post-by-hand`` (the account ``target``
+posts ``args: {text: ...}`` from the phone). A line is played once; one on a hold, with
 ``every``, for every such hold, and its target is that hold.
 """
 
@@ -38,6 +40,8 @@ _SAID = {
     "model_type": "a script is a mapping with `people: 1` and `script:`",
     "string_type": "it is no text",
 }
+BY_HAND = frozenset({"cut", "post-by-hand"})
+"""What people do themselves, without a call: on the mixer, on their phone."""
 _TRIGGERS = ("at", "after", "standby", "hold", "event")
 
 
@@ -70,6 +74,8 @@ class Step(BaseModel):
             raise ValueError(f"{self.at!r} is no T-offset: write it like T-10m")
         if self.every and self.hold is None:
             raise ValueError("`every` stands beside `hold`")
+        if self.do in BY_HAND and self.target is None:
+            raise ValueError(f"`do: {self.do}` names a scene or an account as `target`")
         return self
 
     @property

@@ -146,6 +146,15 @@ class Agenda:
         )
         return min(coming, default=None)
 
+    def next_move_us(self, state: State) -> Micros | None:
+        """The instant of N of the next hint by which something may move: no clock that
+        is read each second, no outlook.
+        """
+        coming = [at_us for at_us, what, _ in self.on_n if what != "outlook"]
+        if state.stopped_since_us is None:
+            coming += [n_at_r(state, at_us) for at_us, _, _ in self.on_r]
+        return min(coming, default=None)
+
     @property
     def restless(self) -> bool:
         """True while something is to be looked at in the next pass."""

@@ -18,7 +18,7 @@ from launchctl.show.actions.build import previews
 from launchctl.show.commands import AnyCommand, Command
 from launchctl.show.core import Core
 from launchctl.show.gates import permissions as per
-from launchctl.show.holds import catch_up, set_t0, t0_at_wall
+from launchctl.show.holds import catch_up, next_planned_us, set_t0, t0_at_wall
 from launchctl.show.inputs import (
     Input,
 )
@@ -213,6 +213,15 @@ class Engine:
             if what == "cue" and self.state.cues[name].state in UNFIRED:
                 names[name] = None
         return list(names)
+
+    def next_move_us(self) -> Micros | None:
+        """N of the next instant by which something may move by itself; None if nothing
+        will. Deadlines besides are clocks that are read, and outlooks.
+        """
+        core = self._core
+        coming = [core.agenda.next_move_us(core.state), next_planned_us(core)]
+        known = [at_us for at_us in coming if at_us is not None]
+        return min(known, default=None)
 
     def preview(self, cue: str, now_us: Micros) -> list[Command]:
         """The commands that firing the cue now would give, for preparing only.

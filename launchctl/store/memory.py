@@ -30,7 +30,7 @@ class _Shared:
 
     def __init__(self) -> None:
         self._open = False
-        self._changed: set[asyncio.Event] = set()
+        self._changed: dict[asyncio.Event, None] = {}  # in the order they came
 
     async def open(self) -> None:
         """Take reads and writes."""
@@ -64,11 +64,11 @@ class _Shared:
     @contextmanager
     def _watch(self) -> Iterator[asyncio.Event]:
         event = asyncio.Event()
-        self._changed.add(event)
+        self._changed[event] = None
         try:
             yield event
         finally:
-            self._changed.discard(event)
+            self._changed.pop(event, None)
 
 
 class MemoryJournal(_Shared):

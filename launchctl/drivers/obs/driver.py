@@ -35,6 +35,7 @@ from launchctl.drivers.obs.trouble import (
 )
 from launchctl.drivers.obs.wanted import PROGRAM, RECORD, STREAM
 from launchctl.drivers.obs.watch import Watch
+from launchctl.drivers.wire import connector
 from launchctl.runbook.actions import (
     Action,
     PlayMedia,
@@ -49,18 +50,11 @@ from launchctl.times import SECOND, Micros, micros
 
 
 class ObsDriver:
-    """One stage on one OBS. ``connector`` replaces TCP, for rehearsals in memory."""
+    """One stage on one OBS."""
 
-    def __init__(
-        self,
-        definition: Stage,
-        context: Context,
-        *,
-        connector: aiohttp.BaseConnector | None = None,
-    ) -> None:
+    def __init__(self, definition: Stage, context: Context) -> None:
         self._definition = definition
         self._context = context
-        self._connector = connector
         self._watch = Watch(context, context.name.removeprefix("stage:"))
         self._link: Link | None = None
         self._projection = Projection(
@@ -82,7 +76,9 @@ class ObsDriver:
         password = self._password()
         session = await stack.enter_async_context(self._session())
         stack.push_async_callback(self._watch.aclose)
-        self._link = Link(session, self._definition.url, password, self._watch)
+        self._link = Link(
+            session, self._definition.url, password, self._watch, self._context.pause
+        )
         for work in (self._link.run(), self._projection.run()):
             task = asyncio.create_task(work, name=f"{self._context.name} at work")
             task.add_done_callback(self._ended)
@@ -239,11 +235,7 @@ class ObsDriver:
         return None if ref is None else self._context.secrets.get(ref)
 
     def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=self._connector,
-            connector_owner=self._connector is None,
-            trust_env=False,
-        )
+        return aiohttp.ClientSession(connector=connector(fresh=False), trust_env=False)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop of ours died of a defect: say so, and have it logged."""

@@ -86,7 +86,9 @@ class Link:
         url: str,
         password: str | None,
         observer: Observer,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self._session = session
         self._url = url
         self._password = password
@@ -172,9 +174,11 @@ class Link:
     async def _beat(self, pair: Pair) -> str:
         gone = (pair.commands.closed, pair.events.closed)
         while True:
-            await asyncio.wait(
-                gone, timeout=_BEAT_S, return_when=asyncio.FIRST_COMPLETED
-            )
+            beat = asyncio.ensure_future(self._pause(_BEAT_S))
+            try:
+                await asyncio.wait((*gone, beat), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                beat.cancel()
             for connection in (pair.events, pair.commands):
                 if not connection.alive:
                     return connection.closed.result()

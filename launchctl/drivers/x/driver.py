@@ -58,10 +58,16 @@ class XDriver(WatchingDriver):
     async def _open(
         self, credentials: Mapping[str, str], stack: AsyncExitStack
     ) -> Uploader:
-        keys = Credentials.of(credentials)
-        self._far = Far(keys, self._account.api, self._context.now_us)
+        keys, context = Credentials.of(credentials), self._context
+        self._far = Far(
+            keys,
+            self._account.api,
+            context.now_us,
+            wall_us=context.wall_us,
+            chance=context.chance,
+        )
         await self._far.start(stack)
-        return XUploader(self._far, self._context.files, self._context.now_us)
+        return XUploader(self._far, context.files, context.now_us)
 
     async def _ask_who(self) -> Exchange:
         return await self._far.me(READ_S)

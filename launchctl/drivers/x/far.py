@@ -1,4 +1,4 @@
-"""The way to X: tweepy builds and signs each request, our own session carries it.
+"""The way to X: tweepy builds each request, our own session signs and carries it.
 
 tweepy 4.17's asynchronous client has no time-out, follows redirects, opens a connection
 per call unless given a session, prints the Authorization header at DEBUG, cannot be
@@ -24,9 +24,11 @@ from oauthlib.oauth1 import Client as OAuthClient
 from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
+from launchctl.chance import Chance, SystemChance
+from launchctl.clock import wall_us
 from launchctl.drivers.wire import Exchange, describe, open_session, receive
 from launchctl.runbook.networks import NETWORKS
-from launchctl.times import Micros
+from launchctl.times import SECOND, Micros
 
 CANONICAL = "https://api.twitter.com"
 """What tweepy signs for; X accepts signatures over this host and over api.x.com."""
@@ -78,11 +80,19 @@ class Far:
     """X's API as one account reaches it. Methods raise nothing but cancellation."""
 
     def __init__(
-        self, credentials: Credentials, api: str | None, now_us: Callable[[], Micros]
+        self,
+        credentials: Credentials,
+        api: str | None,
+        now_us: Callable[[], Micros],
+        *,
+        wall_us: Callable[[], Micros] = wall_us,
+        chance: Chance | None = None,
     ) -> None:
         self._credentials = credentials
         self._base = (api or CANONICAL).rstrip("/")
         self._now_us = now_us
+        self._wall_us = wall_us
+        self._chance = chance or SystemChance()
         self._kept: aiohttp.ClientSession
         self._fresh: aiohttp.ClientSession
 
@@ -171,12 +181,9 @@ class Far:
         self, route: str, form: aiohttp.FormData, limit_s: float
     ) -> Exchange:
         """POST a multipart body: of such a request only the URL is signed."""
-        keys = self._credentials
 
         async def send(client: AsyncClient) -> None:
-            signer = OAuthClient(*keys.secrets())
-            url, headers, _ = signer.sign(CANONICAL + route, "POST")
-            async with client.session.request("POST", url, headers=headers, data=form):
+            async with client.session.request("POST", CANONICAL + route, data=form):
                 pass
 
         return await self._ask(send, limit_s)
@@ -197,7 +204,7 @@ class Far:
         )
         exchange = Exchange()
         session = self._fresh if fresh else self._kept
-        client.session = _Carrier(session, self._base, exchange)
+        client.session = _Carrier(session, self._base, self._sign, exchange)
         try:
             async with asyncio.timeout(limit_s):
                 await call(client)
@@ -208,6 +215,21 @@ class Far:
                 exchange.trouble = describe(error)
         return exchange
 
+    def _sign(
+        self, method: str, url: str, headers: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """The headers with a signature: by the run's clock and chance, not by what
+        tweepy's library takes from the machine.
+        """
+        signer = OAuthClient(
+            *self._credentials.secrets(),
+            nonce=self._chance.hex(16),
+            timestamp=str(self._wall_us() // SECOND),
+        )
+        unsigned = {k: v for k, v in headers.items() if k != "Authorization"}
+        signed: Mapping[str, str] = signer.sign(url, method, headers=unsigned)[1]
+        return signed
+
 
 class _AnsweredError(Exception):
     """A whole answer is in the exchange: tweepy need not, and does not, read it."""
@@ -217,20 +239,32 @@ class _Carrier:
     """What tweepy takes for its session: one request, recorded in one exchange."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, base: str, exchange: Exchange
+        self,
+        session: aiohttp.ClientSession,
+        base: str,
+        sign: Callable[[str, str, Mapping[str, str]], Mapping[str, str]],
+        exchange: Exchange,
     ) -> None:
         self._session = session
         self._base = base
+        self._sign = sign
         self._exchange = exchange
 
-    def request(self, method: str, url: URL | str, **request: Any) -> _Sending:
-        """Send to the real address what was signed for the canonical one."""
+    def request(
+        self,
+        method: str,
+        url: URL | str,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> _Sending:
+        """Send to the real address what is signed for the canonical one."""
         target = URL(self._base + str(url).removeprefix(CANONICAL), encoded=True)
         sending = self._session.request(
             method,
             target,
             allow_redirects=False,
             trace_request_ctx=self._exchange,
+            headers=self._sign(method, str(url), headers or {}),
             **request,
         )
         return _Sending(sending, self._exchange)

@@ -63,7 +63,7 @@ class Sessions:
         self._one = answer
         self.password = password
         self._draw = draw
-        self._sessions: set[_Session] = set()
+        self._sessions: dict[_Session, None] = {}  # in the order they came
         self.salt = ""
         self.thawed = asyncio.Event()
         self.thawed.set()
@@ -89,7 +89,7 @@ class Sessions:
         socket = web.WebSocketResponse(protocols=("obswebsocket.json",))
         await socket.prepare(request)
         session = _Session(socket, self._draw(16))
-        self._sessions.add(session)
+        self._sessions[session] = None
         writer = asyncio.create_task(self._write(session))
         try:
             self._send(session, 0, self._hello(session))
@@ -98,7 +98,7 @@ class Sessions:
             await self._flush(session)
             await socket.close(code=close.code, message=close.reason.encode())
         finally:
-            self._sessions.discard(session)
+            self._sessions.pop(session, None)
             writer.cancel()
             await asyncio.wait([writer])
         return socket

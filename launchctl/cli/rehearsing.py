@@ -1,0 +1,97 @@
+"""``launch rehearse``: a runbook played against emulated far ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from launchctl.cli.output import print_json
+from launchctl.cli.reporting import print_report, whole_report
+from launchctl.cli.run import parse_sets
+from launchctl.cli.start_show import parse_t0
+from launchctl.rehearsal.batches import shops
+from launchctl.rehearsal.hands import people
+from launchctl.rehearsal.invented import UNDATED_US
+from launchctl.rehearsal.people import Deed
+from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
+from launchctl.rehearsal.script import Script, load_script
+
+
+def run_rehearsal(
+    file: Path,
+    *,
+    seed: int,
+    script: Path | None,
+    t0: str | None,
+    sets: Sequence[str],
+    as_json: bool,
+) -> int:
+    """Play it in virtual time; 0 if the show was green, 1 if it was red.
+
+    Raises:
+        LaunchError: the runbook or the script does not load.
+    """
+    deeds: list[Deed] = []
+    script_file = script or script_beside(file)
+    played = load_script(script_file) if script_file else Script(people=1, script=())
+    rehearsed = rehearse(
+        Rehearsal(
+            runbook=file,
+            seed=seed,
+            t0_us=parse_t0(t0, UNDATED_US),
+            sets=parse_sets(sets),
+            beside=(people(played, deeds), shops()),
+        )
+    )
+    report = rehearsal_report(rehearsed)
+    report["rehearsed"]["people"] = [_told(deed) for deed in deeds]
+    if as_json:
+        print_json(report)
+    else:
+        print_report(report)
+        _tell(report["rehearsed"])
+    return 0 if report["verdict"] == "green" else 1
+
+
+def rehearsal_report(rehearsed: Rehearsed) -> dict[str, Any]:
+    """As the report of a show, with ``rehearsed`` besides."""
+    runbook = rehearsed.backstage.show.runbook
+    report = whole_report(runbook, rehearsed.lines, rehearsed.status)
+    report["rehearsed"] = rehearsed.told()
+    if not rehearsed.over:
+        waited_for = [f"nobody answered: {each}" for each in rehearsed.nobody_answered]
+        report["verdict"] = rehearsed.verdict
+        report["reasons"] = waited_for or ["the show never ended"]
+    return report
+
+
+def script_beside(file: Path) -> Path | None:
+    """``show.people.yaml`` beside ``show.yaml``, if it is there."""
+    script = file.with_suffix(".people.yaml")
+    return script if script.exists() else None
+
+
+def _told(deed: Deed) -> dict[str, Any]:
+    step = deed.step
+    return {
+        "by": step.by,
+        "role": step.role,
+        "do": step.do,
+        "target": step.target,
+        "accepted": deed.accepted,
+        "reason": deed.reason,
+    }
+
+
+def _tell(rehearsed: dict[str, Any]) -> None:
+    """What is not in an as-run report of a show."""
+    print(f"\nREHEARSAL in virtual time, seed {rehearsed['seed']}")
+    for deed in rehearsed["people"]:
+        if not deed["accepted"]:
+            what = f"{deed['by']}: {deed['do']} {deed['target'] or ''}".rstrip()
+            print(f"{what} was refused: {deed['reason']}")
+    for sentence in rehearsed["not_emulated"]:
+        print(f"not emulated: {sentence}")
+    for address in rehearsed["out_of_reach"]:
+        print(f"not reached, because nothing emulates it: {address}")
