@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
@@ -27,9 +28,13 @@ class FarEnds:
     drivers: dict[str, Driver] = field(default_factory=dict)
 
     async def start(self, stack: AsyncExitStack) -> None:
-        """Start all of them; they stop with the stack, last one first."""
-        for driver in self.drivers.values():
-            await driver.start(stack)
+        """Start all of them side by side, for one that does not answer must not keep
+        the show from the others; they stop with the stack.
+        """
+        starting = (driver.start(stack) for driver in self.drivers.values())
+        for ended in await asyncio.gather(*starting, return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
 
 
 def far_ends_of(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 
-from launchctl.conductor.far_ends import demand_emulated
+from launchctl.conductor.far_ends import FarEnds, demand_emulated
 from launchctl.errors import InputError
 from launchctl.runbook.loader import load_text
 from launchctl.runbook.model import Runbook
@@ -43,3 +46,28 @@ def test_a_real_far_end_stops_a_rehearsal(stage: str, api: str | None, named: st
     """Whatever would be reached for real is named, and nothing starts."""
     with pytest.raises(InputError, match=f"would reach {named} for real"):
         demand_emulated(show(stage, api))
+
+
+async def test_far_ends_start_side_by_side() -> None:
+    """One that does not answer keeps nobody from the others."""
+    here = asyncio.Event()
+
+    class Waits:
+        """A driver whose far end does not answer before another was begun."""
+
+        async def start(self, stack: AsyncExitStack) -> None:
+            """Wait for the other."""
+            del stack
+            await here.wait()
+
+    class Begins:
+        """Another."""
+
+        async def start(self, stack: AsyncExitStack) -> None:
+            """Be begun."""
+            del stack
+            here.set()
+
+    far_ends = FarEnds({"stage:main": Waits(), "stage:backup": Begins()})  # type: ignore[dict-item]
+    async with asyncio.timeout(30), AsyncExitStack() as stack:
+        await far_ends.start(stack)
