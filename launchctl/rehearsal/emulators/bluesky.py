@@ -51,6 +51,7 @@ class BlueskyAccount:
     did: str
     identifier: str = field(repr=False)
     app_password: str = field(repr=False)
+    active: bool = True
 
     @classmethod
     def made(cls, handle: str) -> Self:
@@ -288,7 +289,7 @@ class BlueskyEmulator(NetworkEmulator[BlueskyAccount]):
 
 
 def _session(account: BlueskyAccount) -> dict[str, Any]:
-    return {"did": account.did, "handle": account.handle, "active": True}
+    return {"did": account.did, "handle": account.handle, "active": account.active}
 
 
 def _kind(body: bytes) -> str:

@@ -220,7 +220,7 @@ class LinkedInEmulator(NetworkEmulator[LinkedInAccount]):
             raise LinkedInRefusal(422, f"/{where} :: not as it must be") from None
         if draft.author != account.handle:
             raise LinkedInRefusal(403, f"Author {draft.author} is not you")
-        text = _published(draft.commentary)
+        text = published(draft.commentary)
         if len(text.encode("utf-16-le")) // 2 > _LENGTH:
             raise LinkedInRefusal(422, f"commentary exceeds {_LENGTH} characters")
         parent = draft.reshare.parent if draft.reshare else None
@@ -308,7 +308,7 @@ def _images(draft: _Draft) -> list[_Image]:
     return draft.content.many.images if draft.content.many else []
 
 
-def _published(commentary: str) -> str:
+def published(commentary: str) -> str:
     """What LinkedIn makes of a commentary: it ends at a reserved character."""
     found = _RESERVED.search(commentary)
     text = commentary[: found.start(1)] if found else commentary
