@@ -41,6 +41,7 @@ def run_command(
     sets: Sequence[str],
     ntp: str | None = None,
     detach: bool = False,
+    unrehearsed: str | None = None,
     as_json: bool,
 ) -> int:
     """``launch run``; the exit code."""
@@ -60,6 +61,7 @@ def run_command(
         allow_hosts=allow_hosts,
         ntp=ntp,
         detached=detach,
+        unrehearsed=unrehearsed,
     )
     if detach:
         return _detach(request, as_json=as_json)

@@ -70,6 +70,16 @@ def run(  # noqa: PLR0917  typer calls it by name
         ),
     ] = False,
     sets: Sets = None,
+    unrehearsed: Annotated[
+        str | None,
+        typer.Option(
+            "--unrehearsed",
+            metavar="WHY",
+            help="Run what was not rehearsed green, although the runbook demands it;"
+            " the journal keeps your name and the reason.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run the show: against the real far ends, to its end."""
@@ -87,6 +97,7 @@ def run(  # noqa: PLR0917  typer calls it by name
             sets=sets or [],
             ntp=ntp,
             detach=detach,
+            unrehearsed=unrehearsed,
             as_json=json,
         )
     )

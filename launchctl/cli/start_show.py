@@ -16,6 +16,7 @@ from launchctl.cli.front_keeper import FrontKeeper, end_former_front
 from launchctl.cli.host import host_warnings
 from launchctl.cli.notices import Notices
 from launchctl.cli.processes import Child, start_child
+from launchctl.cli.rehearsed import demand_rehearsed, said_unrehearsed
 from launchctl.clock import Origin, wall_us
 from launchctl.conductor.ntp import parse_server
 from launchctl.conductor.viewer import Viewer
@@ -52,6 +53,7 @@ class RunRequest:
         rehearsal: no real network may be reached.
         ntp: HOST[:PORT] that the wall clock is compared with; None: as it was, or none.
         detached: it belongs to nobody's session.
+        unrehearsed: why a show may run that its runbook wants rehearsed first.
         environ: where ``{env: NAME}`` is looked up.
     """
 
@@ -68,6 +70,7 @@ class RunRequest:
     rehearsal: bool = False
     ntp: str | None = None
     detached: bool = False
+    unrehearsed: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -119,7 +122,7 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
             child = await start_child("front", folder.path, boot)
             front = FrontKeeper(folder, child, boot, notices)
             stack.push_async_callback(front.stop)
-            warnings = [] if request.rehearsal else _host_warnings(request, folder)
+            warnings = [] if request.rehearsal else _warnings(request, folder)
             for warning in warnings:
                 notices.say(f"warning: {warning}")
             words = {"secrets": given.show, "warnings": warnings}
@@ -135,10 +138,13 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
         yield running
 
 
-def _host_warnings(request: RunRequest, folder: RunFolder) -> list[str]:
-    return host_warnings(
+def _warnings(request: RunRequest, folder: RunFolder) -> list[str]:
+    found = host_warnings(
         folder.runbook(), folder.meta.origin.now_us(), hosted=request.detached
     )
+    if request.unrehearsed is not None:
+        found.insert(0, said_unrehearsed(request.unrehearsed))
+    return found
 
 
 def _addresses(request: RunRequest, before: RunMeta) -> dict[str, Any]:
@@ -182,6 +188,8 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
         environ=addresses,
         now_us=origin.start_us,
     )
+    if not request.rehearsal:
+        demand_rehearsed(runbook, request.unrehearsed)
     given = _Secrets.of(runbook, request.environ)
     meta = RunMeta(
         run=run_id(origin.start_us, runbook.title),
