@@ -41,14 +41,15 @@ class Preparer:
         self._drivers = drivers
         self._now_us = now_us
         self._report = report
-        self._prepared: set[tuple[str, int]] = set()
+        self._prepared: set[tuple[str, int, str]] = set()
 
     async def run(self) -> None:
         """Look once a second, for ever."""
         async with asyncio.TaskGroup() as group:
             while True:
                 for cue in self._engine.coming(self._now_us(), _LEAD_US):
-                    seen = (cue, self._engine.state.cues[cue].take)
+                    state = self._engine.state  # an amendment may change its text
+                    seen = (cue, state.cues[cue].take, state.digest)
                     if seen not in self._prepared:
                         self._prepared.add(seen)
                         group.create_task(self._prepare(cue))

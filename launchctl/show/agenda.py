@@ -49,7 +49,7 @@ class Agenda:
     figures: dict[str, None] = field(default_factory=dict)
     """Figures whose ``as_of`` is to be looked at in the next pass."""
     promises: dict[str, None] = field(default_factory=dict)
-    """Cues whose promise is to be looked at."""
+    """Promises that are to be looked at, as the plan names them."""
     tasks: dict[str, None] = field(default_factory=dict)
     """Cues with a task whose time is over."""
     lifts: bool = False

@@ -17,22 +17,22 @@ from launchctl.times import HOUR, Micros, format_span
 
 AHEAD_US: tuple[Micros, ...] = (24 * HOUR, 3 * HOUR)
 _UNDONE = (CueWord.SKIPPED, CueWord.FAILED, CueWord.NOT_TAKEN, CueWord.IN_DOUBT)
-_NOT_GIVEN = (CueWord.SKIPPED, CueWord.FAILED, CueWord.NOT_TAKEN)
+NOT_GIVEN = (CueWord.SKIPPED, CueWord.FAILED, CueWord.NOT_TAKEN)
 
 
-def check_promise(core: Core, cue: str) -> None:
+def check_promise(core: Core, key: str) -> None:
     """Journal what is found, once for each of the instants before ``by``."""
     if core.state.show not in RUNNING:
         return
-    promise = core.plan.promises[cue]
+    cue, promise = core.plan.promises[key].cue, core.plan.promises[key].promise
     due_us = n_at_wall(core.state, promise.by_us)
     for before_us in AHEAD_US:
         at_us = due_us - before_us
         stage = format_span(before_us)
-        if stage in core.state.promises.get(cue, {}):
+        if stage in core.state.promises.get(key, {}):
             continue
         if at_us > core.now_us:
-            core.agenda.at_n(at_us, "promise", cue)
+            core.agenda.at_n(at_us, "promise", key)
             continue
         core.emit(
             ev.PromiseChecked,
@@ -47,7 +47,7 @@ def check_promise(core: Core, cue: str) -> None:
 
 def why_at_risk(core: Core, cue: str, promise: Promise) -> str:
     """A sentence if the promise may be broken; empty if all is well."""
-    if core.state.cues[cue].state in _NOT_GIVEN:
+    if core.state.cues[cue].state in NOT_GIVEN:
         return ""
     keeper = core.state.cues[promise.kept_by]
     name = promise.kept_by

@@ -28,7 +28,7 @@ class ComingCues:
     def __init__(self, *cues: str) -> None:
         self._cues = cues
         self.state = SimpleNamespace(
-            cues={cue: SimpleNamespace(take=1) for cue in cues}
+            cues={cue: SimpleNamespace(take=1) for cue in cues}, digest="as loaded"
         )
 
     def coming(self, now_us: int, within_us: int) -> list[str]:
@@ -83,3 +83,33 @@ async def test_a_drivers_defect_while_preparing_is_told() -> None:
         raise KeyError(cue)
 
     assert ("reveal", "preparing failed: KeyError") == await noted(answer, "reveal")
+
+
+async def test_what_was_amended_is_prepared_again() -> None:
+    """SEMANTICS 2, amend: the cue has a new text, in the same take: nobody knows yet
+    whether the network takes it.
+    """
+    engine, asked = ComingCues("news"), 0
+    again = asyncio.Event()
+
+    async def answer(cue: str) -> str | None:
+        nonlocal asked
+        asked += 1
+        if engine.state.digest == "as loaded":
+            engine.state.digest = "as amended"
+        else:
+            again.set()
+        return None
+
+    preparer = Preparer(
+        engine,  # type: ignore[arg-type]
+        {"account:ceo": RecordingFarEnd(answer)},  # type: ignore[dict-item]
+        lambda: 0,
+        lambda seen: None,
+    )
+    preparing = asyncio.create_task(preparer.run())
+    async with asyncio.timeout(60):
+        await again.wait()
+    preparing.cancel()
+    await asyncio.gather(preparing, return_exceptions=True)
+    assert 2 == asked

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from launchctl.runbook import load
 from launchctl.times import HOUR, MINUTE
-from tests.show.build import START, T0, cue
+from tests.show.build import START, T0, book, cue, post
 from tests.show.play import Play
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "promise.yaml"
@@ -17,8 +17,8 @@ def played(*approved):
     later = cue("later", at="T+100h")
     play = Play(book.model_copy(update={"cues": (*book.cues, later)}))
     posts = play.engine.status(START)["posts"]
-    for post in [post for post in posts if post["cue"] in approved]:
-        play.call(START, "approve", post["digest"], roles=("comms",), expires=FAR)
+    for digest in [row["digest"] for row in posts if row["cue"] in approved]:
+        play.call(START, "approve", digest, roles=("comms",), expires=FAR)
     return play
 
 
@@ -73,3 +73,33 @@ def test_a_promise_that_was_never_given_is_none():
     play = played("second")
     play.call(T0 - MINUTE, "skip", "first")
     assert [(24 * HOUR, "")] == looked_at(play.run(BY - 10 * HOUR))
+
+
+def test_every_promise_of_a_cue_is_looked_at():
+    """SEMANTICS 6: each promise has its own instants, and its own keeper."""
+    promises = [
+        {"what": "the colours", "by_us": T0 + 30 * HOUR, "kept_by": "colours"},
+        {"what": "the price", "by_us": T0 + 40 * HOUR, "kept_by": "price"},
+    ]
+    play = Play(
+        book(
+            cue(
+                "news", *(post(str(p["what"]), promises=p) for p in promises), at="T-0"
+            ),
+            cue("colours", post("Three."), at="T+29h"),
+            cue("price", post("8,990."), at="T+41h"),
+        )
+    )
+    play.run(T0 + 38 * HOUR)
+    found = [(e.promise, e.stage, e.why) for e in play.named("promise_checked")]
+    late = "price is expected 1h after it"
+    assert [
+        ("the colours", "1d", ""),
+        ("the price", "1d", late),
+        ("the colours", "3h", ""),
+        ("the price", "3h", late),
+    ] == found
+    rows = play.engine.status(play.now_us)["promises"]
+    assert [("the colours", ""), ("the price", late)] == [
+        (row["promise"], row["why"]) for row in rows
+    ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from launchctl.runbook.model import Ballot, Embargo, Lift, OnAir, OnRecycle
-from launchctl.show.inputs import Answer, Ended, Settled, Sight
+from launchctl.runbook.conditions import parse_condition
+from launchctl.runbook.model import Ballot, Check, Embargo, Lift, OnAir, OnRecycle
+from launchctl.show.inputs import Answer, Ended, Settled, Sight, StageSeen
 from launchctl.times import MINUTE, SECOND
 from tests.show.build import T0, book, choice, cue, hold, post, procedure, scene
 from tests.show.lists import confirmed
@@ -299,6 +300,60 @@ def test_a_held_cue_outside_the_set_waits_for_the_new_hold():
     play.call(T0 + MINUTE, "resume", "recycle")
     play.run(T0 + 2 * MINUTE)
     assert "done" == play.state_of("press")
+
+
+def test_what_became_due_since_and_waits_is_pending_again():
+    """SEMANTICS 2, 9.4: its instant keeps its T, and that is to come once more: an
+    opened gate does not fire it before.
+    """
+    gate = (Check(check=parse_condition("stages.main.connected")),)
+    late = {"within_us": None, "otherwise": "skip"}
+    play = Play(
+        book(
+            cue("early", at="T-1m"),
+            cue("later", scene("A"), at="early+40s", gate=gate, late=late),
+            cue("end", at="T+10m"),
+        )
+    )
+    play.run(T0 - 6 * SECOND)
+    assert "waiting" == play.state_of("later")
+    recycled(play, T0 - 5 * SECOND, "T-30s")
+    assert "pending" == play.state_of("later")
+    play.give(T0 + 30 * SECOND, StageSeen("main", connected=True))
+    play.call(T0 + MINUTE, "resume", "recycle")
+    play.run(T0 + 3 * MINUTE)
+    assert [-20] == [event.t_us // SECOND for event in play.named("fired", "later")]
+
+
+def test_a_go_given_since_is_cleared():
+    """SEMANTICS 2: GO is cleared: what was due by a GO at T >= T-x stands by anew."""
+    gate = (Check(check=parse_condition("stages.main.connected")),)
+    late = {"within_us": None, "otherwise": "skip"}
+    waits = cue("reveal", scene("A"), go=("caller",), gate=gate, late=late)
+    play = Play(book(cue("early", at="T-1m"), waits, cue("end", at="T+10m")))
+    play.call(T0 - 10 * SECOND, "go", "reveal")
+    play.run(T0 - 6 * SECOND)
+    assert "waiting" == play.state_of("reveal")
+    recycled(play, T0 - 5 * SECOND, "T-30s")
+    play.give(T0 + 30 * SECOND, StageSeen("main", connected=True))
+    play.call(T0 + MINUTE, "resume", "recycle")
+    play.run(T0 + 3 * MINUTE)
+    assert "standby" == play.state_of("reveal")
+    assert [] == play.fired_us("reveal")
+
+
+def test_what_waits_since_before_goes_on_waiting():
+    """SEMANTICS 2: what became due before T-x is not of S, and keeps its due."""
+    gate = (Check(check=parse_condition("stages.main.connected")),)
+    late = {"within_us": None, "otherwise": "skip"}
+    waits = cue("later", scene("A"), at="early+5s", gate=gate, late=late)
+    play = Play(book(cue("early", at="T-1m"), waits, cue("end", at="T+10m")))
+    recycled(play, T0, "T-30s")
+    assert "waiting" == play.state_of("later")
+    play.give(T0 + 30 * SECOND, StageSeen("main", connected=True))
+    play.call(T0 + MINUTE, "resume", "recycle")
+    play.run(T0 + 3 * MINUTE)
+    assert [T0 - 55 * SECOND] == [e.due_us for e in play.named("fired", "later")]
 
 
 def test_it_can_be_done_twice():

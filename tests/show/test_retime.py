@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from launchctl.runbook.model import Poll
 from launchctl.show.state import Approval
 from launchctl.times import HOUR, MINUTE, SECOND, format_instant
 from tests.show.build import START, T0, book, cue, hold, post, scene
@@ -110,6 +111,43 @@ def test_it_says_whose_approval_will_have_expired():
         for roles in play.engine.state.approvals.values()
         for given in roles.values()
     )
+
+
+def test_it_says_which_poll_will_be_too_old():
+    """SEMANTICS 2, 5: a poll expired by then is a conflict: no older than `max_age`."""
+    asked = {"ask": ("caller",), "within_us": MINUTE}
+    gate = (Poll(cue="ready", max_age_us=15 * MINUTE),)
+    play = Play(
+        book(
+            cue("ready", at="T-10m", poll=asked),
+            cue("zero", scene("A"), at="T-0", gate=gate),
+            cue("end", at="T+1h"),
+        )
+    )
+    play.call(T0 - 599 * SECOND, "vote", "ready", vote="go")
+    play.run(T0 - 9 * MINUTE)
+    assert "done" == play.state_of("ready")
+    at_us = T0 - 8 * MINUTE
+    listed = confirmed(play, at_us, "retime", "+10m")
+    assert ("zero: the poll ready will be too old",) == listed
+
+
+def test_it_says_which_promise_would_be_missed():
+    """SEMANTICS 2: `hard_out` or a promise missed; one that was never given is not."""
+    promise = {"what": "the price", "by_us": T0 + 5 * MINUTE, "kept_by": "price"}
+    cues = (
+        cue("news", post("The price follows.", promises=promise), at="T-30m"),
+        cue("price", post("8,990."), at="T-0"),
+    )
+    play = Play(book(*cues)).run(T0 - 29 * MINUTE)
+    listed = confirmed(play, T0 - 20 * MINUTE, "retime", "+10m")
+    missed = "price: comes too late for what news promises, the price"
+    assert (missed,) == listed
+    play = Play(book(*cues))
+    play.call(START, "skip", "news")
+    call = play.call(T0 - 20 * MINUTE, "retime", "+10m")
+    play.run(T0)
+    assert play.refusal(call) is None
 
 
 def test_another_list_than_the_shown_one_is_refused():

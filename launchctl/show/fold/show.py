@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
+from launchctl.show.plan import promise_key
 from launchctl.show.state import (
     CueState,
     HoldState,
@@ -187,7 +188,8 @@ def _closing(state: State, event: ev.Closing) -> None:
 
 
 def _promise_checked(state: State, event: ev.PromiseChecked) -> None:
-    state.promises.setdefault(event.cue or "", {})[event.stage] = event.why
+    key = promise_key(event.cue or "", event.kept_by, event.promise)
+    state.promises.setdefault(key, {})[event.stage] = event.why
 
 
 def _hard_out(state: State, event: ev.HardOut) -> None:

@@ -2,7 +2,7 @@
 
 from launchctl.show.plan.cues import Planned, Slot, film_us, predecessors, slots_of
 from launchctl.show.plan.make import make_plan
-from launchctl.show.plan.plan import Plan, may, roles_that_may
+from launchctl.show.plan.plan import Plan, may, promise_key, roles_that_may
 
 __all__ = [
     "Plan",
@@ -12,6 +12,7 @@ __all__ = [
     "make_plan",
     "may",
     "predecessors",
+    "promise_key",
     "roles_that_may",
     "slots_of",
 ]

@@ -12,7 +12,7 @@ from launchctl.runbook.model import (
 )
 from launchctl.show.plan.chains import make_chains
 from launchctl.show.plan.cues import planned_cue, predecessors
-from launchctl.show.plan.plan import Plan, roles_that_may
+from launchctl.show.plan.plan import Plan, Promised, promise_key, roles_that_may
 from launchctl.show.plan.readers import read_names
 from launchctl.times import Micros
 
@@ -87,9 +87,11 @@ def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
 
 
 def _promises(plan: Plan, cue: Cue) -> None:
-    for action in cue.do:
-        if isinstance(action, act.Post) and action.post.promises is not None:
-            plan.promises.setdefault(cue.id, action.post.promises)
+    for post in (post for action in cue.do for post in act.posts_in(action)):
+        promise = post.post.promises
+        if promise is not None:
+            key = promise_key(cue.id, promise.kept_by, promise.what)
+            plan.promises[key] = Promised(cue.id, promise)
 
 
 def _offset(plan: Plan, name: str) -> Micros:

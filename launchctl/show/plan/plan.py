@@ -20,6 +20,14 @@ from launchctl.show.plan.chains import Chains
 from launchctl.show.plan.cues import Planned, Slot
 
 
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a post of a cue promises."""
+
+    cue: str
+    promise: act.Promise
+
+
 @dataclass(slots=True)
 class Plan:
     """The runbook, indexed."""
@@ -44,8 +52,8 @@ class Plan:
     planned_holds: list[str] = field(default_factory=list)
     """Cues that only are a planned hold, by (T-offset, file order)."""
     unpinned: list[str] = field(default_factory=list)
-    promises: dict[str, act.Promise] = field(default_factory=dict)
-    """cue -> what its (first promising) post promises."""
+    promises: dict[str, Promised] = field(default_factory=dict)
+    """``CUE/KEPT_BY/WHAT`` -> what the cue's post promises."""
     last_picture: str | None = None
     """The last unpinned cue of the file that acts on a stage, and is no reserve."""
     first: str | None = None
@@ -92,6 +100,11 @@ class Plan:
     def go_of(self, name: str) -> tuple[str, ...]:
         """The roles whose GO fires the cue: its own, or those that may ``go``."""
         return self.cues[name].cue.go or self.go_roles
+
+
+def promise_key(cue: str, kept_by: str, what: str) -> str:
+    """A promise's name in the plan, the agenda and the state."""
+    return f"{cue}/{kept_by}/{what}"
 
 
 def roles_that_may(runbook: Runbook, verb: str) -> tuple[str, ...]:

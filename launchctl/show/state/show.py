@@ -63,7 +63,7 @@ class State:
     closed_us: Micros | None = None
     """When it began to close."""
     promises: dict[str, dict[str, str]] = field(default_factory=dict)
-    """cue -> how long before (``24h``, ``3h``) -> why its promise may be broken."""
+    """``plan.promise_key`` -> how long before (``24h``, ``3h``) -> why it may break."""
     past_hard_out: bool = False
     """The expected end lies behind ``hard_out``: people were warned."""
     verdict: str | None = None

@@ -161,13 +161,13 @@ def _promises(core: Core) -> list[PromiseStatus]:
     looked_at = core.state.promises
     return [
         {
-            "cue": cue,
-            "promise": promise.what,
-            "due": format_instant(promise.by_us),
-            "kept_by": promise.kept_by,
-            "why": why_at_risk(core, cue, promise) if cue in looked_at else "",
+            "cue": one.cue,
+            "promise": one.promise.what,
+            "due": format_instant(one.promise.by_us),
+            "kept_by": one.promise.kept_by,
+            "why": why_at_risk(core, one.cue, one.promise) if key in looked_at else "",
         }
-        for cue, promise in core.plan.promises.items()
+        for key, one in core.plan.promises.items()
     ]
 
 

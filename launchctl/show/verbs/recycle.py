@@ -23,6 +23,8 @@ from launchctl.show.verbs.base import Do, Refused
 from launchctl.show.verbs.shown import confirm_list
 from launchctl.times import Micros, format_t, parse_t_offset
 
+_DUE_UNFIRED = (CueWord.WAITING, CueWord.HELD, CueWord.PARKED, CueWord.SKIPPED)
+
 
 @dataclass(frozen=True, slots=True)
 class _Reset:
@@ -87,7 +89,7 @@ def reset_set(core: Core, to_us: Micros) -> list[str]:
         name
         for name in plan.unpinned
         if _has_offset(plan.cues[name].cue, to_us)
-        or _fired_since(core, plan.cues[name], to_us)
+        or _came_since(core, plan.cues[name], to_us)
     ]
     while to_see:
         name = to_see.pop()
@@ -134,9 +136,14 @@ def _has_offset(cue: Cue, to_us: Micros) -> bool:
     return isinstance(cue.at, AtT) and cue.at.offset_us >= to_us
 
 
-def _fired_since(core: Core, planned: Planned, to_us: Micros) -> bool:
-    fired_us = core.state.cues[planned.cue.id].fired_t_us
-    return fired_us is not None and fired_us >= to_us and not planned.cue.when_alone
+def _came_since(core: Core, planned: Planned, to_us: Micros) -> bool:
+    """It fired since, or it became due since and waits, is held, parked or skipped."""
+    cue = core.state.cues[planned.cue.id]
+    came = [cue.fired_t_us]
+    if cue.due_us is not None and cue.state in _DUE_UNFIRED:
+        came.append(t_at(core.state, cue.due_us))
+    since = any(t_us is not None and t_us >= to_us for t_us in came)
+    return since and not planned.cue.when_alone
 
 
 def kept_slots(planned: Planned, cue: CueState) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from launchctl.runbook import actions as act
+from launchctl.runbook.model import Poll
 from launchctl.show import events as ev
 from launchctl.show.clocks import n_at_wall, wall_at
 from launchctl.show.core import Core
@@ -19,6 +20,7 @@ from launchctl.show.holds import set_t0, t0_at_wall
 from launchctl.show.inputs import Call
 from launchctl.show.outlook.expected import ExpectedTimeline
 from launchctl.show.plan import Planned
+from launchctl.show.promises import NOT_GIVEN
 from launchctl.show.tables import UNFIRED, CueWord
 from launchctl.show.verbs.base import Do, Refused, fresh, wall_of
 from launchctl.show.verbs.shown import confirm_list
@@ -110,6 +112,8 @@ def _conflicts(core: Core, move: _Move) -> list[str]:
     for name, at_us in after.items():
         if at_us is not None and not core.plan.cues[name].pinned:
             lines += _too_late(core, core.plan.cues[name], at_us)
+            lines += _polls_too_old(core, core.plan.cues[name], at_us)
+            lines += _promises_missed(core, name, at_us)
     return lines
 
 
@@ -145,6 +149,30 @@ def _too_late(core: Core, planned: Planned, at_us: Micros) -> list[str]:
             if approval.expires_us is not None and approval.expires_us <= at_us:
                 lines.append(f"{name}: the approval by {role} will have expired")
     return lines
+
+
+def _polls_too_old(core: Core, planned: Planned, at_us: Micros) -> list[str]:
+    """Polls that said go, and will have said it too long ago."""
+    lines = []
+    for gate in planned.cue.gate:
+        if not isinstance(gate, Poll) or gate.max_age_us is None:
+            continue
+        said_us = core.state.cues[gate.cue].ended_us
+        is_go = core.state.cues[gate.cue].state is CueWord.DONE and said_us is not None
+        if is_go and at_us - (said_us or 0) > gate.max_age_us:
+            lines.append(f"{planned.cue.id}: the poll {gate.cue} will be too old")
+    return lines
+
+
+def _promises_missed(core: Core, name: str, at_us: Micros) -> list[str]:
+    """Promises that the cue keeps, given or still to be given."""
+    return [
+        f"{name}: comes too late for what {one.cue} promises, {one.promise.what}"
+        for one in core.plan.promises.values()
+        if one.promise.kept_by == name
+        and core.state.cues[one.cue].state not in NOT_GIVEN
+        and at_us > n_at_wall(core.state, one.promise.by_us)
+    ]
 
 
 # --- doing it --------------------------------------------------------------------
