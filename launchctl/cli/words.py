@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from launchctl.cli.sentences import sentence
 from launchctl.times import (
     DAY,
     HOUR,
@@ -19,6 +20,7 @@ from launchctl.times import (
 
 _HEAD = frozenset({"seq", "at", "t_s", "event", "cue", "by", "v"})
 _LONGEST_VALUE = 100
+_LONGEST_SENTENCE = 240
 _UNSAID = frozenset(
     {"digest", "key", "slot", "deadline", "effect", "wanted", "position", "call"}
 )
@@ -79,26 +81,25 @@ def money(amount_minor: int, currency: str) -> str:
 
 
 def line_in_words(line: Mapping[str, Any]) -> str:
-    """One journal line as people read it: when, what, which cue, who, and the rest."""
-    t_s = line.get("t_s")
-    parts = [
-        time_of_day(line["at"]),
-        f"{t_clock(t_s):>12}",
-        str(line["event"]).replace("_", " "),
-    ]
-    if line.get("cue"):
-        parts.append(str(line["cue"]))
-    if line.get("by"):
-        parts.append(f"by {line['by']}")
+    """One journal line as people read it: when, what happened, and who did it."""
+    what = sentence(line) or _by_its_fields(line)
+    by = f", by {line['by']}" if line.get("by") else ""
+    head = f"{time_of_day(line['at'])}  {t_clock(line.get('t_s')):>12}"
+    return f"{head}  {_short(what + by, _LONGEST_SENTENCE)}"
+
+
+def _by_its_fields(line: Mapping[str, Any]) -> str:
+    """An event that is newer than the sentences."""
     rest = [
         f"{key}={_short(value)}"
         for key, value in line.items()
         if key not in _HEAD and key not in _UNSAID and value not in (None, "", [], {})
     ]
-    return "  ".join([*parts[:2], " ".join([*parts[2:], *rest])])
+    name = str(line["event"]).replace("_", " ")
+    return " ".join([name, *([str(line["cue"])] if line.get("cue") else []), *rest])
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, longest: int = _LONGEST_VALUE) -> str:
     text = value if isinstance(value, str) else repr(value)
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+    return text if len(text) <= longest else text[: longest - 3] + "..."

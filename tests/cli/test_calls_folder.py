@@ -305,8 +305,8 @@ async def test_the_journal_is_printed_and_verified(tmp_path, capsys):
         proof = capsys.readouterr().out
 
     assert lines == printed[: len(lines)]
-    assert "run started" not in words
-    assert "hold opened" in words
+    assert "the run of" not in words
+    assert "hold sound" in words
     assert "none changed or lost" in proof
 
 
@@ -318,4 +318,4 @@ async def test_watch_ends_with_the_show(tmp_path, capsys):
         async with asyncio.timeout(30):
             assert 0 == await watching
 
-    assert "show ended" in capsys.readouterr().out
+    assert "THE SHOW IS complete" in capsys.readouterr().out

@@ -209,9 +209,9 @@ async def test_without_a_terminal_every_line_is_printed_once(capsys):
     said = capsys.readouterr().out.splitlines()
 
     assert [
-        "03:20:00    T-00:10:00  run started",
-        "03:20:00    T-00:10:00  fired opening by Ada",
-        "03:20:00    T-00:10:00  show ended state=complete",
+        "03:20:00    T-00:10:00  the run of - begins",
+        "03:20:00    T-00:10:00  opening FIRED, by Ada",
+        "03:20:00    T-00:10:00  THE SHOW IS complete, -",
     ] == said
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import MISSING, fields
+
 import pytest
 from statuses import a_line
 
+from launchctl.cli.sentences import SENTENCES
 from launchctl.cli.words import countdown, line_in_words, money, t_clock, time_of_day
+from launchctl.show.events import REGISTRY, encode
 from launchctl.times import DAY, HOUR, MINUTE, SECOND
 
 
@@ -66,21 +71,67 @@ def test_an_instant_is_shown_in_its_zone():
     assert "-" == time_of_day(None)
 
 
-def test_a_line_says_when_what_which_and_who():
-    """Then what else it carries; empty fields and digests are left out."""
-    line = a_line(
-        7,
-        "call_refused",
-        cue="reveal",
-        by="Ada",
-        reason="a hold is open",
-        target=None,
-        args={},
-        digest="f" * 64,
-    )
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            a_line(
+                7,
+                "call_refused",
+                verb="go",
+                target="reveal",
+                by="Ada",
+                reason="a hold is open",
+                digest="f" * 64,
+            ),
+            "refused: go reveal: a hold is open, by Ada",
+        ),
+        (a_line(8, "call_accepted", verb="go", by="Ada"), "go, by Ada"),
+        (a_line(8, "standby", cue="reveal", role="c"), "reveal stands by for c"),
+        (a_line(8, "standby", role="caller"), "nothing stands by for caller"),
+        (
+            a_line(9, "fired", cue="reveal", take=1, late_by_s=0.000_4),
+            "reveal FIRED",
+        ),
+        (
+            a_line(9, "fired", cue="reveal", take=1, late_by_s=3.2),
+            "reveal FIRED, 3.2 s late",
+        ),
+        (
+            a_line(10, "recycled", to_s=-300.0, cues=["doors", "reveal"]),
+            "T goes back to -300.0 s; again: doors, reveal",
+        ),
+        (
+            a_line(11, "stalled", cause="suspended", lost_s=61.25),
+            "nobody conducted for 61.2 s (suspended)",
+        ),
+        (
+            a_line(12, "of_a_later_release", cue="reveal", key="k", what="new"),
+            "of a later release reveal what=new",
+        ),
+    ],
+)
+def test_a_line_is_a_sentence(line, said):
+    """When, what happened to what and why, and who did it; nothing empty is said."""
+    assert f"03:20:00    T-00:10:00  {said}" == line_in_words(line)
 
-    said = "03:20:00    T-00:10:00  call refused reveal by Ada reason=a hold is open"
-    assert said == line_in_words(line)
+
+def test_every_event_has_its_sentence():
+    """And names only fields that its lines have."""
+    assert set(REGISTRY) == set(SENTENCES)
+    for name, template in SENTENCES.items():
+        line = encode(REGISTRY[name](**_some(REGISTRY[name])))
+        named = set(re.findall(r"\{(\w+)", template))
+        assert set() == named - set(line), name
+
+
+def _some(event):
+    """A value for each field that must be given."""
+    return {
+        each.name: 0 if each.name.endswith("_us") else ""
+        for each in fields(event)
+        if each.default is MISSING and each.default_factory is MISSING
+    }
 
 
 def test_a_long_value_is_cut():
