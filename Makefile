@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 RUN := $(VENV)/.ready-to-run
 WORK := $(VENV)/.ready-to-work
-.PHONY: demo test crash bench lint types layers format clean
+.PHONY: demo test bench simulate lint types layers format clean
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "launchctl needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -31,6 +31,11 @@ crash: $(WORK)
 
 bench: $(WORK)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# thousands of generated shows: make simulate SEEDS=10000
+SEEDS ?= 1000
+simulate: $(WORK)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
 
 lint: $(WORK)
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ from launchctl.show.inputs import (
 )
 from launchctl.show.intake import take
 from launchctl.show.outlook.expected import expected_us
-from launchctl.show.passes import next_deadline_us, run_passes
+from launchctl.show.passes import next_deadline_us, run_passes, tick
 from launchctl.show.recovery import take_up
 from launchctl.show.state import State
 from launchctl.show.status import Status
@@ -159,6 +159,7 @@ class Engine:
         core = self._core
         now_us = max(now_us, self.state.now_us)
         catch_up(core, now_us, before=True)
+        tick(core)
         for item in inputs:
             take(core, item)
             run_passes(core, timers=False)

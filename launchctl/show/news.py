@@ -60,6 +60,7 @@ def _touch_many(plan: Plan, state: State, agenda: Agenda, event: ev.Event) -> No
             agenda.blocked.clear()
         case ev.Recycled():
             agenda.first_hold = 0
+            agenda.hinted.clear()  # criteria count again from where T is now
             _came_back(plan, state, agenda, (*event.cues, *event.idle, *event.again))
             agenda.cues.update(dict.fromkeys(plan.unpinned))
         case ev.ProcedureStarted():

@@ -59,7 +59,7 @@ def _orders_from_within(core: Core) -> None:
         end_by_cue(core, name)
 
 
-def _timers(core: Core) -> None:  # noqa: C901  an arm a hint
+def _timers(core: Core) -> None:
     """Turn the hints whose instant has come into things to look at."""
     agenda = core.agenda
     names = {
@@ -90,12 +90,20 @@ def _timers(core: Core) -> None:  # noqa: C901  an arm a hint
                 agenda.lifts = True
             case _:
                 names[what][whom] = None
+    tick(core)
+    _pop_queue(core)
+
+
+def tick(core: Core) -> None:
+    """What changes with time alone is read again: after a sleep even before an input,
+    which could else make a cue due by what was true before.
+    """
+    agenda = core.agenda
     if agenda.tick_us is not None and agenda.tick_us <= core.now_us:
         agenda.tick_us = None
         ticking, agenda.ticking = agenda.ticking, {}
         for owner in ticking:
             agenda.look_at(owner)
-    _pop_queue(core)
 
 
 def _one_pass(core: Core) -> None:

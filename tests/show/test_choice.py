@@ -2,10 +2,11 @@
 
 import pytest
 
-from launchctl.runbook.model import After
+from launchctl.runbook.model import After, Else, Late
+from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Ended
 from launchctl.times import MINUTE, SECOND
-from tests.show.build import START, T0, book, choice, cue, procedure, scene
+from tests.show.build import START, T0, book, choice, cue, post, procedure, scene
 from tests.show.play import Play, all_well
 
 
@@ -278,3 +279,25 @@ def test_after_a_choice_waits_for_its_end_and_or_after_does_not():
     skipped.call(T0 - SECOND, "skip", "demo")
     skipped.run(T0 + MINUTE)
     assert [T0 - SECOND] == skipped.fired_us("then")
+
+
+def test_what_parks_while_the_show_closes_does_not_keep_it_open():
+    """SEMANTICS 2: closing waits for what runs; nobody could fire what parked."""
+
+    def answers(command):
+        if isinstance(command, Command) and command.action.kind == "scene":
+            return [(MINUTE, Ended(command.key, command.attempt, Answer.OK))]
+        return all_well(command)
+
+    member = cue("both", scene("A"), post(), late=Late(otherwise=Else.PARK))
+    play = Play(
+        book(*choice("ask", {"one": (member,)}, at="T-0"), cue("end", at="T+1h")),
+        answer=answers,
+    )
+    play.call(T0 - SECOND, "silence", "all")
+    play.call(T0 + SECOND, "choose", "ask", option="one")
+    play.call(T0 + 10 * SECOND, "end", confirm=True)
+    play.run(T0 + 5 * MINUTE)
+    assert "parked" == play.state_of("both")
+    assert "skipped" == play.state_of("ask")
+    assert "complete" == play.engine.state.show

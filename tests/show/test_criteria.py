@@ -161,3 +161,16 @@ def test_a_recycle_arms_them_again():
     confirmed(play, T0 - 7 * MINUTE, "recycle", "T-9m")
     play.run(T0 - 6 * MINUTE)
     assert ["recycle", "criterion:1"] == holds(play)
+
+
+def test_after_a_recycle_it_counts_from_its_beginning_again():
+    """SEMANTICS 2: criteria arm again; T comes to the beginning a second time."""
+    play = Play(show(connected(from_us=-MINUTE, until_us=MINUTE)))
+    play.give(START, UP)
+    confirmed(play, T0 - 30 * SECOND, "recycle", "T-2m")
+    play.give(T0, DOWN)
+    play.call(T0 + SECOND, "resume", "recycle")
+    play.run(T0 + 60 * SECOND)
+    assert [] == holds(play)
+    play.run(T0 + 62 * SECOND)
+    assert ["criterion:1"] == holds(play)

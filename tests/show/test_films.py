@@ -242,3 +242,22 @@ def test_films_count_in_what_is_planned() -> None:
     play = show(film(), cue("follow", scene("X"), after="film"), at_end("same"))
     rows = {row["cue"]: row["planned"] for row in play.engine.status(T0)["cues"]}
     assert rows["follow"] == rows["same"] != rows["film"]
+
+
+def test_a_hold_over_the_end_counts_though_another_trigger_comes_later() -> None:
+    """SEMANTICS 6 and 9.13: the instant fell in a hold, so what hangs on the film is
+    manual, also if its condition turns true only after the hold, or nobody was awake.
+    """
+    late = at_end("next", when="stages.main.connected")
+    for awake in (True, False):
+        play = show(film(), late)
+        play.call(T0 + MINUTE, "hold", "pause")
+        if awake:
+            play.run(ENDS + 30 * SECOND)
+        play.call(ENDS + MINUTE, "resume", "pause")
+        play.give(ENDS + 2 * MINUTE, StageSeen("main", connected=True))
+        play.run(ENDS + 3 * MINUTE)
+        assert "standby" == play.state_of("next")
+        assert [("next", True)] == [
+            (event.cue, event.manual) for event in play.named("cue_manual")
+        ]

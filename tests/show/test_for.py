@@ -43,6 +43,22 @@ def test_a_lower_third_is_hidden_when_its_time_is_over() -> None:
     assert wanted == {"visible:Keynote/Name": False}
 
 
+def test_what_took_its_place_before_its_answer_is_left_alone() -> None:
+    """SEMANTICS 6: another cue hid it meanwhile; that is no longer its time to end."""
+    shown = act.Visibility(source="Logo", scene="A", show=True, for_us=10 * SECOND)
+    gone = act.Visibility(source="Logo", scene="A", show=False)
+    play = Play(
+        book(
+            cue("one", act.Visible(visible=shown), at="T-0"),
+            cue("two", act.Visible(visible=gone), at="one+0s"),
+            cue("later", scene("Z"), at="T+1h"),
+        )
+    )
+    play.run(T0 + MINUTE)
+    assert [] == hidden(play)
+    assert {} == play.engine.state.stages["main"].shown
+
+
 def test_visible_for_a_while_is_turned_round_in_a_hold_too() -> None:
     """SEMANTICS 1: `for` runs on N and never stops."""
     body = act.Visibility(source="Logo", scene="A", show=False, for_us=10 * SECOND)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from launchctl.runbook.conditions import parse_condition
-from launchctl.runbook.model import Ballot, Check, Embargo, Lift, OnAir, OnRecycle
+from launchctl.runbook.model import (
+    Ballot,
+    Check,
+    Else,
+    Embargo,
+    Late,
+    Lift,
+    OnAir,
+    OnRecycle,
+)
 from launchctl.show.inputs import Answer, Ended, Settled, Sight, StageSeen
 from launchctl.times import MINUTE, SECOND
 from tests.show.build import T0, book, choice, cue, hold, post, procedure, scene
@@ -456,3 +465,25 @@ def test_a_poll_of_the_set_asks_again():
     recycled(play, T0 + 3 * MINUTE, "T-6m")
     assert ["recycle"] == list(play.engine.state.holds)
     assert "pending" == play.state_of("poll")
+
+
+def test_what_waits_by_its_condition_alone_waits_for_its_due_again():
+    """SEMANTICS 9.4: it is not of S, and T went back before its due: an opened gate
+    does not fire it before that comes again.
+    """
+    gate = Check(check=parse_condition("stages.main.connected"))
+    late = Late(within_us=None, otherwise=Else.PARK)
+    play = Play(
+        book(
+            cue("x", scene("A"), when="t >= 50.0", gate=(gate,), late=late),
+            cue("end", at="T+1h"),
+        )
+    )
+    recycled(play, T0 + 55 * SECOND, "T+30s")
+    assert "waiting" == play.state_of("x")
+    play.call(T0 + 2 * MINUTE, "resume", "recycle")
+    play.give(T0 + 2 * MINUTE + SECOND, StageSeen("main", connected=True))
+    play.run(T0 + 2 * MINUTE + 19 * SECOND)
+    assert [] == play.named("fired", "x")
+    play.run(T0 + 2 * MINUTE + 21 * SECOND)
+    assert [50 * SECOND] == [event.t_us for event in play.named("fired", "x")]

@@ -6,7 +6,7 @@ from launchctl.runbook import actions as act
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Answer, Ended, Receipt, Settled, Sight
 from launchctl.times import MINUTE, SECOND
-from tests.show.build import T0, book, cue, post, procedure
+from tests.show.build import T0, book, cue, post, procedure, scene
 from tests.show.play import Play, all_well
 
 
@@ -234,3 +234,17 @@ def test_a_repost_of_what_was_never_sent_fails() -> None:
     play.run(T0 + MINUTE)
     assert "failed" == play.state_of("two")
     assert "no receipt to repost" in play.named("cue_ended", "two")[0].reason
+
+
+def test_a_retired_thread_is_left_out_to_its_last_part() -> None:
+    """SEMANTICS 6 (retire): beside other actions the posts are left out, and the cue
+    ends.
+    """
+    play = Play(
+        book(cue("one", scene("A"), thread("p1", "p2", "p3"), at="T-0")),
+        answer=receipts,
+    )
+    play.call(T0 - MINUTE, "retire", "one", roles={"comms"})
+    play.run(T0 + MINUTE)
+    assert [] == play.sent("account:ceo")
+    assert "done" == play.state_of("one")

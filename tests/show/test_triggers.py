@@ -2,8 +2,9 @@
 
 import pytest
 
-from launchctl.runbook.model import After, Choice, InOption, Option
-from launchctl.show.inputs import OrdersSeen, StageSeen
+from launchctl.runbook.model import After, Choice, Else, InOption, Late, Option
+from launchctl.show.engine import Engine
+from launchctl.show.inputs import ClockStepped, OrdersSeen, StageSeen
 from launchctl.show.timeline import planned
 from launchctl.times import HOUR, MINUTE, SECOND
 from tests.show.build import START, T0, book, cue, post, scene, when
@@ -234,3 +235,14 @@ def test_pinned_cues_fire_in_a_hold_unless_they_wait():
     play.run(T0 + HOUR)
     assert [T0] == play.fired_us("a")
     assert [T0 + 3 * SECOND] == play.fired_us("b")
+
+
+def test_a_condition_slept_through_is_read_before_an_input_counts():
+    """SEMANTICS 4: it must be true when due; not what was true before a long sleep."""
+    late = Late(within_us=None, otherwise=Else.PARK)
+    x = cue("x", at=T0 + HOUR, when="clock.minute == 26", late=late)
+    engine = Engine(book(x, cue("end", at="T+9h")), "run-1")
+    engine.start(T0)
+    found = engine.step(T0 + HOUR + 30 * SECOND, [ClockStepped(SECOND)])
+    assert [] == [event for event in found.events if event.event == "cue_due"]
+    assert "pending" == engine.state.cues["x"].state

@@ -1,64 +1,126 @@
-"""``python -m tests.simulation``: play one seed and tell, or many until one breaks."""
+"""``python -m tests.simulation``: whole generated shows over the pure engine.
+
+``--seeds N`` plays N of them, on all cores; the first failures are told with their
+seed, made small, and written to ``tests/simulation/kept/``, where the test suite plays
+them for good. ``--seed N`` plays one and prints its journal, ``--case FILE`` one that
+was kept.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
-from tests.simulation.simulate import play
-from tests.simulation.world import BrokenError
+from tests.simulation.case import KEPT, load, run, save
+from tests.simulation.rule import BrokenError
+from tests.simulation.shrink import shrink
+from tests.simulation.simulate import ShowBrokeError, play, show_of
+
+BATCH = 25
 
 
 def main() -> int:
     """Play; 1 if an invariant broke."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1_000, help="how many shows")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, help="play this one, and print its journal")
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--go-on", action="store_true", help="after a failure, too")
+    parser.add_argument("--case", type=Path, help="play a kept case, and print it")
+    parser.add_argument("--keep", type=int, default=3, help="failures to be made small")
     asked = parser.parse_args()
+    if asked.case is not None:
+        return case(asked.case)
     if asked.seed is not None:
         return one(asked.seed)
-    began = time.perf_counter()
+    return engine_shows(asked.first, asked.seeds, asked.jobs, asked.keep)
+
+
+def engine_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
+    """Shows over the pure engine, from seed ``first`` on."""
+    began_s = time.perf_counter()
     seen: Counter[str] = Counter()
-    broken = 0
-    for seed in range(asked.first, asked.first + asked.count):
-        try:
-            seen.update(line["event"] for line in play(seed).lines)
-        except BrokenError as error:
-            print(error)
-            broken += 1
-            if not asked.go_on:
-                return 1
+    failures: list[tuple[int, str]] = []
+    starts = range(first, first + seeds, BATCH)
+    batches = [(start, min(start + BATCH, first + seeds)) for start in starts]
+    with ProcessPoolExecutor(jobs) as pool:
+        for events, broken in pool.map(batch, batches):
+            seen.update(events)
+            for failure in broken:
+                print(failure[1], flush=True)
+            failures += broken
+    spent_s = time.perf_counter() - began_s
+    print(f"events: {json.dumps(dict(seen.most_common()))}")
     print(
-        f"{asked.count} shows in {time.perf_counter() - began:.1f} s, {broken} broken"
+        f"{seeds} shows, {seen['(steps)']} steps, {sum(seen.values())} events in"
+        f" {spent_s:.1f} s: {seeds / spent_s:.1f} seeds/s; {len(failures)} broken"
     )
-    print(json.dumps(dict(seen.most_common())))
-    return 1 if broken else 0
+    for seed, _ in failures[:keep]:
+        print(kept(seed), flush=True)
+    return 1 if failures else 0
+
+
+def batch(seeds: tuple[int, int]) -> tuple[Counter[str], list[tuple[int, str]]]:
+    """Some shows: what happened in them, and what broke."""
+    seen: Counter[str] = Counter()
+    broken = []
+    for seed in range(*seeds):
+        try:
+            world = play(seed)
+        except ShowBrokeError as failed:
+            broken.append((seed, str(failed)))
+        else:
+            seen.update(line["event"] for line in world.lines)
+            seen["(steps)"] += world.steps
+    return seen, broken
+
+
+def kept(seed: int) -> str:
+    """Make a failure small and keep it; a sentence for who reads the output."""
+    try:
+        play(seed)
+    except ShowBrokeError as failed:
+        small = shrink(failed.case) if failed.case is not None else None
+    else:
+        return f"seed {seed} does not fail again"
+    if small is None:
+        return f"seed {seed}: the script alone does not fail; keep the seed"
+    path = KEPT / f"seed-{seed}.json"
+    save(small, path)
+    return f"seed {seed}: {len(small.ops)} steps are left, kept in {path}"
+
+
+def case(path: Path) -> int:
+    """A kept case, with its journal."""
+    try:
+        for line in run(load(path), prefixes=True):
+            print(json.dumps(line))
+    except BrokenError as error:
+        print(error)
+        return 1
+    return 0
 
 
 def one(seed: int) -> int:
-    """One show, with its journal."""
+    """One show, with its runbook and its journal."""
+    world = show_of(seed)
+    error = None
     try:
-        world = play(seed)
-    except BrokenError as error:
-        trail = error.__traceback__
-        while trail is not None:
-            found = trail.tb_frame.f_locals.get("world")
-            if found is not None:
-                print(found.runbook.model_dump_json(indent=1, exclude_defaults=True))
-                for line in found.lines:
-                    print(json.dumps(line))
-                break
-            trail = trail.tb_next
-        print(error)
-        return 1
+        play(seed, world)
+    except ShowBrokeError as failed:
+        error = failed
+    print(world.runbook.model_dump_json(indent=1, exclude_defaults=True))
     for line in world.lines:
         print(json.dumps(line))
-    return 0
+    if error is not None:
+        print(error)
+    return 1 if error else 0
 
 
 if __name__ == "__main__":

@@ -1,22 +1,25 @@
 """The invariants of SEMANTICS 9, each a small checker over a trace.
 
 A checker sees every item *before* the facts take it in, and says in a sentence what it
-violates. Invariant 1 needs an engine, and stands in ``simulate.py``; 13 and 16 are
-about films and choices, which are not built.
+violates. Invariant 1 needs an engine, and stands in ``world.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from launchctl.runbook import actions as act
+from launchctl.runbook.model import Runbook
+from launchctl.show.inputs import Call, RunbookSeen
 from tests.simulation.facts import Facts
 from tests.simulation.rule import (
     Invariant,
     Violation,
 )
-from tests.simulation.rules_calls import AfterTheEnd, AnsweredOnce
+from tests.simulation.rules_calls import AfterTheEnd, AnsweredOnce, Answers
 from tests.simulation.rules_sending import GatedAnew, GatesOpen, HumanCuts, SentOnce
+from tests.simulation.rules_shape import Films, OneOption, Recycles
 from tests.simulation.rules_time import (
     AfterSatisfied,
     InHolds,
@@ -27,11 +30,12 @@ from tests.simulation.rules_time import (
     OneFiring,
     TStands,
 )
-from tests.simulation.trace import Crash, Item, Line, Sent, Step, Trace
+from tests.simulation.trace import Crash, Item, Line, Sent, Step, Trace, surviving
 
 KINDS: tuple[type[Invariant], ...] = (
     InHolds,
     TStands,
+    Recycles,
     NotBeforeDue,
     LateRule,
     OneFiring,
@@ -41,9 +45,12 @@ KINDS: tuple[type[Invariant], ...] = (
     NeverABurst,
     LateWakes,
     AnsweredOnce,
+    Answers,
     AfterTheEnd,
+    Films,
     GatedAnew,
     HumanCuts,
+    OneOption,
 )
 """All checkers, by number."""
 
@@ -51,29 +58,60 @@ KINDS: tuple[type[Invariant], ...] = (
 class Checker:
     """All invariants over a trace, item by item."""
 
-    def __init__(self, trace: Trace) -> None:
-        self.facts = Facts(trace.runbook)
+    def __init__(self, runbook: Runbook) -> None:
         self.violations: list[Violation] = []
+        self._runbook = runbook
+        self._begin()
+
+    def _begin(self) -> None:
+        self.facts = Facts(self._runbook)
         self._invariants = [kind() for kind in KINDS]
         self._step: Step | None = None
         self._lines: list[Line] = []
+        self._items: list[Item] = []
 
     def take(self, items: Iterable[Item]) -> None:
         """Check further items."""
         for item in items:
-            if isinstance(item, Step | Crash):
-                self.close()
-            for invariant in self._invariants:
-                self._ask(invariant, item)
-            if isinstance(item, dict):
-                self._lines.append(item)
-                self.facts.fold(item)
-            elif isinstance(item, Sent):
-                key = self.facts.keys.get(item.command.key)
-                if key is not None and item.command.effect == act.Effect.ONCE:
-                    key.last = "sent"
-            elif isinstance(item, Step):
-                self._step, self._lines = item, []
+            if isinstance(item, Crash) and item.lost:
+                self._lost([*self._items, item])
+            else:
+                self._one(item)
+
+    def _lost(self, items: list[Item]) -> None:
+        """Lines were lost: read what is left anew; it was found good before."""
+        found, facts = self.violations, self.facts
+        self._begin()
+        # pinned runbooks and the inbox lie beside the journal
+        self.facts.offered, self.facts.calls = facts.offered, facts.calls
+        for item in surviving(items):
+            self._one(replace(item, lost=0) if isinstance(item, Crash) else item)
+        self.violations = found
+
+    def _one(self, item: Item) -> None:
+        self._items.append(item)
+        if isinstance(item, Step | Crash):
+            self.close()
+        if isinstance(item, Step):
+            self._given(item)
+        for invariant in self._invariants:
+            self._ask(invariant, item)
+        if isinstance(item, dict):
+            self._lines.append(item)
+            self.facts.fold(item)
+        elif isinstance(item, Sent):
+            key = self.facts.keys.get(item.command.key)
+            if key is not None and item.command.effect == act.Effect.ONCE:
+                key.last = "sent"
+        elif isinstance(item, Step):
+            self._step, self._lines = item, []
+
+    def _given(self, step: Step) -> None:
+        for given in step.inputs:
+            if isinstance(given, RunbookSeen):
+                self.facts.offered[given.runbook.digest] = given.runbook
+            elif isinstance(given, Call):
+                self.facts.calls.setdefault(given.id, given)
 
     def close(self) -> None:
         """The last step has all its lines."""
@@ -99,7 +137,7 @@ class Checker:
 
 def check(trace: Trace) -> list[Violation]:
     """Every violation of a whole trace."""
-    checker = Checker(trace)
+    checker = Checker(trace.runbook)
     checker.take(trace.items)
     checker.close()
     return checker.violations

@@ -12,6 +12,10 @@ from tests.simulation.facts import Facts
 from tests.simulation.trace import Line, Sent, Step
 
 
+class BrokenError(AssertionError):
+    """The engine broke an invariant; the message says which, and where."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """An invariant that a trace breaks. ``seq`` is the journal's head there."""
@@ -69,8 +73,9 @@ def within_us(facts: Facts, name: str) -> Micros | None:
     if cue.late is not None:
         return cue.late.within_us
     kinds = {action.kind for action in cue.do}
-    if kinds & {"post", "http", "stream"}:
+    if kinds & {"post", "reply", "repost", "thread", "http", "stream", "osc"}:
         return 2 * MINUTE
-    if kinds & {"scene", "transition", "audio", "record", "silence"}:
+    stages = {"scene", "transition", "media", "audio", "player", "record", "silence"}
+    if kinds & stages:
         return 5 * SECOND
     return 24 * HOUR

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from launchctl.runbook import actions as act
+from launchctl.runbook.model import Seen
 from launchctl.show.commands import Command
-from launchctl.times import MINUTE, Micros, parse_instant
-from tests.simulation import reading
+from launchctl.times import MINUTE, Micros
+from tests.simulation import reading_gates as reading
 from tests.simulation.facts import Facts
+from tests.simulation.facts_cues import GOOD, instant
 from tests.simulation.rule import (
     Invariant,
 )
 from tests.simulation.trace import Line, Sent
+
+BEGUN = ("running", "done", "failed", "in_doubt")
 
 
 class SentOnce(Invariant):
@@ -70,7 +74,7 @@ class SentOnce(Invariant):
         return isinstance(action, act.Stream) and key.last == "read absent"
 
     def _in_time(self, facts: Facts, line: Line) -> Iterator[str]:
-        name, at_us = line["cue"], parse_instant(line["at"])
+        name, at_us = line["cue"], instant(line["at"])
         late, fired_us = facts.cue[name].late, facts.cues[name].fired_us
         within_us = late.within_us if late and late.within_us is not None else None
         span_us = 2 * MINUTE if within_us is None else within_us
@@ -106,12 +110,23 @@ class GatesOpen(Invariant):
 
     def line(self, facts: Facts, line: Line) -> Iterator[str]:
         """A firing at a closed gate, or a lift that did not hold."""
-        at_us = parse_instant(line["at"])
+        at_us = instant(line["at"])
         if line["event"] == "fired":
             for why in reading.closed(facts, line["cue"], at_us):
                 yield f"{line['cue']} fired: {why}"
+        if line["event"] == "passed":
+            yield from self._passed(facts, line["cue"])
         if line["event"] == "embargo_latched":
             yield from self._lift(facts, line, at_us)
+        if line["event"] == "amended":
+            yield from self._amended(facts, line, at_us)
+
+    def _passed(self, facts: Facts, name: str) -> Iterator[str]:
+        """Without its gates only what a recycle left nothing of passes."""
+        cue, slots = facts.cues[name], facts.slots(name)
+        ended = all(cue.slots.get(slot) in GOOD for slot, _, _ in slots)
+        if not cue.retaken or not slots or not ended:
+            yield f"{name} passed, but something of it was left to run"
 
     def _lift(self, facts: Facts, line: Line, at_us: Micros) -> Iterator[str]:
         lift = facts.runbook.embargoes[line["embargo"]].lifts[line["lift"]]
@@ -121,21 +136,47 @@ class GatesOpen(Invariant):
                 yield f"{name} latched before its instant"
             return
         gate = lift.gate
+        picture = facts.runbook.picture_of(gate)
         if gate is None or hasattr(gate, "roles"):
             return
-        if hasattr(gate, "scene"):
-            stage = gate.stage or facts.runbook.first_stage or ""
-            if (stage, gate.scene) not in facts.scene_oks | facts.hand_cuts:
-                yield f"{name} latched, but no cue and no hand brought {gate.scene}"
-        elif not reading.gate_open(facts, gate, "", at_us):
-            yield f"{name} latched, but its gate is closed"
+        if picture is None:
+            if not reading.gate_open(facts, gate, "", at_us):
+                yield f"{name} latched, but its gate is closed"
+            return
+        scene, stage = picture
+        cuts = facts.cuts.get((stage, scene), [])
+        if not cuts:
+            yield f"{name} latched, but no cue and no hand brought {scene}"
+        elif isinstance(gate, Seen) and not any(
+            reading.delayed(facts, gate.output, cut_us, at_us) for cut_us, _ in cuts
+        ):
+            yield f"{name} latched before viewers saw {scene}"
+
+    def _amended(self, facts: Facts, line: Line, at_us: Micros) -> Iterator[str]:
+        """What an embargo covers, or when it lifts, takes two persons to change."""
+        old, new = facts.runbook, facts.offered[line["digest"]]
+        was = {cue.id: cue for cue in old.cues}
+        changed = old.embargoes != new.embargoes or any(
+            cue.id in was
+            and any(each.guarded for each in cue.do)
+            and (cue.about, cue.teaser) != (was[cue.id].about, was[cue.id].teaser)
+            for cue in new.cues
+        )
+        asked = facts.amend_asked.get(line["digest"])
+        second = asked is not None and asked[0] != line["by"]
+        young = asked is not None and at_us - asked[1] <= 5 * MINUTE
+        if changed and not (second and young):
+            yield "an embargo was amended by one person alone"
+        for name in line["changed"]:
+            if name in facts.cues and facts.cues[name].word in BEGUN:
+                yield f"{name} has begun, and took another text"
 
     def sent(self, facts: Facts, sent: Sent) -> Iterator[str]:
         """A guarded or silenced thing that left."""
         command = sent.command
         if command.effect != act.Effect.ONCE or not command.cue:
             return
-        action, account = facts.action(command.cue, command.key.rpartition("/")[2])
+        action, account = facts.action(command.cue, slot_of(command))
         why = reading.barred(facts, command.cue, action, account, sent.at_us)
         if why is not None:
             yield f"{command.key} left: {why}"
@@ -157,10 +198,19 @@ class GatedAnew(Invariant):
         command = sent.command
         if not command.cue or command.effect != act.Effect.ONCE:
             return
-        action, account = facts.action(command.cue, command.key.rpartition("/")[2])
+        slot = slot_of(command)
+        action, account = facts.action(command.cue, slot)
         if not isinstance(action, act.Post):
             return
         cue = facts.cues[command.cue]
+        if (command.cue, slot) in facts.retired:
+            yield f"{command.key} left, though it was retired"
+        if cue.how != "fire":
+            owner = facts.runbook.accounts[account or ""]
+            if owner.by_hand == "ask":
+                yield f"{command.key} left, and nobody asked {account}"
+            if (command.cue, account) in facts.hand_posts:
+                yield f"{command.key} left, though {account} posted by hand"
         if action.post.despite_silence and cue.procedure is not None:
             return
         since_us = cue.due_us if cue.released_us is None else cue.released_us
@@ -180,8 +230,8 @@ class HumanCuts(Invariant):
         """A stage command against a hand."""
         command = sent.command
         kind, _, name = command.target.partition(":")
-        if kind != "stage" or "/safe/" in command.key:
-            return
+        if kind != "stage" or command.key.split("/")[1] in ("safe", "do", "jump"):
+            return  # what a person asked for just now, or an abort
         what, value = wanted(command)
         hand = facts.stages[name].by_hand.get(what)
         if hand is None or hand[1] == value:
@@ -191,11 +241,21 @@ class HumanCuts(Invariant):
             yield f"{command.key} sets {what} to {value}, a person set {hand[1]}"
 
 
+def slot_of(command: Command) -> str:
+    """The place of a cue's action, as its key ends: run, take, cue, slot."""
+    return command.key.split("/", 3)[3]
+
+
 def wanted(command: Command) -> tuple[str, Any]:
     """The field of a stage that a command sets, and its value."""
     match command.action:
         case act.Scene(scene=scene):
             return "program", scene
+        case act.PlayMedia(media=media):
+            return "program", media.scene
+        case act.LowerThird(lower_third=third):
+            place = f"{command.content.get('scene')}/{third.source}"
+            return f"lower_third:{place}", command.content.get("text")
         case act.SetText(text=text):
             return f"text:{text.source}", command.content.get("text")
         case act.Visible(visible=visible):

@@ -11,6 +11,7 @@ from launchctl.show.inputs import Call, ClockStepped, Noted, OrdersSeen
 from launchctl.show.tables import CueWord
 from launchctl.times import HOUR, MILLISECOND, MINUTE, SECOND, Micros
 from tests.simulation.books import generate
+from tests.simulation.case import Case, case_of
 from tests.simulation.people import People
 from tests.simulation.world import BrokenError, World, replay
 
@@ -20,17 +21,32 @@ TURNS = 80
 SLEEPS = (1 * SECOND, 10 * SECOND, 3 * MINUTE, 1 * HOUR, 30 * HOUR)
 
 
-def play(seed: int) -> World:
+class ShowBrokeError(BrokenError):
+    """A show broke: its message says how, and how to replay it.
+
+    Attributes:
+        case: its script, as far as it came.
+    """
+
+    case: Case | None = None
+
+
+def show_of(seed: int) -> World:
+    """The show of a seed, begun."""
+    rng = Random(seed)
+    return World(generate(rng), rng, trouble=rng.choice((0.0, 0.1, 0.4)))
+
+
+def play(seed: int, world: World | None = None) -> World:
     """Play one show to its end; give what happened.
 
     Raises:
-        BrokenError: an invariant does not hold; the message says which, and the seed.
+        ShowBrokeError: an invariant does not hold; the message says which, and how to
+            replay it.
     """
-    rng = Random(seed)
-    world: World | None = None
     try:
-        book = generate(rng)
-        world = World(book, rng, trouble=rng.choice((0.0, 0.1, 0.4)))
+        world = world or show_of(seed)
+        rng = world.rng
         people = People(world, rng)
         for _ in range(TURNS):
             if world.engine.finished:
@@ -41,18 +57,22 @@ def play(seed: int) -> World:
         if seed % 4 == 0:
             replay(world.trace)
     except Exception as error:
-        head = world.head if world is not None else 0
-        raise BrokenError(
-            f"seed {seed}, seq {head}: {error!r}\n{error}\n"
+        failed = ShowBrokeError(
+            f"seed {seed}, seq {world.head if world else 0}: {error!r}\n{error}\n"
             f"replay: python -m tests.simulation --seed {seed}"
-        ) from error
+        )
+        if world is not None:
+            failed.case = case_of(world.runbook, world.trace.items, str(error))
+        raise failed from error
     return world
 
 
 def turn(world: World, people: People, rng: Random) -> None:
     """One thing happens."""
     draw = rng.random()
-    if draw < 0.45:
+    if people.half_done() and draw < 0.7:
+        world.call(people.call())
+    elif draw < 0.45:
         world.advance(world.now_us + span_us(rng))
     elif draw < 0.8:
         world.call(people.call())
@@ -94,19 +114,19 @@ def bring_to_its_end(world: World, people: People) -> None:
     Raises:
         BrokenError: the show does not end by that.
     """
-    world.trouble = 0.0
+    world.far.trouble = 0.0
     for name in world.runbook.stages:
-        world.plug(name, online=True)
+        world.far.plug(name, online=True)
     for role in world.runbook.crew:
-        world.call(_sure(world, people, "take-baton", role, why="I end it"))
-    for _ in range(8):
+        world.call(people.sure("take-baton", role, why="I end it"))
+    for _ in range(5):
         if world.engine.finished:
             return
         world.advance(world.now_us + 100 * SECOND)
         for call in _answers(world, people):
             world.call(call)
     _settle(world, people)
-    world.call(_sure(world, people, "end", None, confirm=True))
+    world.call(people.sure("end", None, confirm=True))
     for _ in range(6):
         world.advance(world.now_us + 10 * MINUTE)
     if not world.engine.finished:
@@ -119,13 +139,13 @@ def _settle(world: World, people: People) -> None:
     """What is in doubt, a person knows."""
     for name, cue in world.engine.state.cues.items():
         if cue.state is CueWord.IN_DOUBT:
-            world.call(_sure(world, people, "settle", name, outcome="sent"))
+            world.call(people.sure("settle", name, outcome="sent"))
 
 
 def _answers(world: World, people: People) -> list[Call]:
     state = world.engine.state
-    calls = [_sure(world, people, "resume", name, confirm=True) for name in state.holds]
-    calls += [_sure(world, people, "approve", name) for name in people.posting()]
+    calls = [people.sure("resume", name, confirm=True) for name in state.holds]
+    calls += [people.sure("approve", name) for name in people.unapproved()]
     for name, cue in state.cues.items():
         verb = {
             CueWord.PARKED: people.rng.choice(("fire", "skip")),
@@ -135,23 +155,5 @@ def _answers(world: World, people: People) -> list[Call]:
         }.get(cue.state)
         if verb is not None:
             truth = {"outcome": "sent"} if verb == "settle" else {}
-            calls.append(_sure(world, people, verb, name, **truth))
+            calls.append(people.sure(verb, name, **truth))
     return calls
-
-
-def _sure(
-    world: World, people: People, verb: str, target: str | None, **args: object
-) -> Call:
-    """A call that sees all there is and comes at once."""
-    made = people.make(verb, target, **args)
-    return Call(
-        f"{made.id}-sure",
-        "ann",
-        frozenset({"caller", "comms", "legal", "deputy"}),
-        verb,
-        target,
-        args,
-        None,
-        world.now_us,
-        made.position,
-    )

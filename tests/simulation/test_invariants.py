@@ -23,6 +23,7 @@ from launchctl.runbook.model import (
     Lift,
     OnAir,
 )
+from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Call, Ended, HandSeen
 from launchctl.times import HOUR, MINUTE, SECOND, format_instant
 from tests.show.build import T0, book, cue, hold, post, scene
@@ -220,9 +221,9 @@ def posting(answer=Answer.OK):
     """A show whose post is answered so."""
     world = show(cue("x", post(), at="T-0"), cue("y", at="T+1h"))
     world.advance(T0 - SECOND)
-    world._command = lambda command: (
-        world.trace.items.append(Sent(command, world.now_us)),
-        world.give(Ended(command.key, command.attempt, answer), SECOND),
+    world.far.command = lambda command: (
+        isinstance(command, Command)
+        and world.give(Ended(command.key, command.attempt, answer), SECOND)
     )
     world.advance(T0 + 3 * SECOND)
     return world
@@ -574,7 +575,7 @@ def test_a_folded_prefix_that_decides_otherwise_is_caught():
     """SEMANTICS 9.1: events and commands, to the last field."""
     world = show(cue("x", scene("A"), at="T-0"))
     world.advance(T0 - SECOND)
-    one, other = world._from_prefix(), world._from_prefix()
+    one, other = world._from_journal(), world._from_journal()
     decision = one.step(T0)
     same("the same", decision, other.step(T0))
     with pytest.raises(BrokenError, match="decides otherwise"):
@@ -589,7 +590,7 @@ def test_a_published_text_that_is_published_again_is_caught():
     world.advance(T0 + SECOND)
     left = world.trace.items[sent(world.trace.items, "account:ceo")]
     with pytest.raises(BrokenError, match="published twice"):
-        world._publish(left.command)
+        world.far.publish(left.command)
 
 
 def test_doubt_without_resend_is_not_proof():

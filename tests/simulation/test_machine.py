@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from launchctl.show.inputs import ClockStepped, FigureTaken, OrdersSeen
 from launchctl.times import HOUR, MILLISECOND, MINUTE, SECOND
-from tests.simulation.books import SCENES, generate
+from tests.simulation.books import generate
+from tests.simulation.draft import ACCOUNTS, SCENES
 from tests.simulation.people import VERBS, People
 from tests.simulation.simulate import bring_to_its_end
 from tests.simulation.world import World, replay
@@ -38,7 +39,7 @@ class Show(RuleBasedStateMachine):
         """Somebody calls."""
         self.world.call(self.people.call(verb))
 
-    @rule(verb=st.sampled_from(("go", "resume", "fire", "approve", "settle")))
+    @rule(verb=st.sampled_from(("go", "resume", "fire", "approve", "settle", "choose")))
     def call_well(self, verb):
         """Somebody calls what the show most wants."""
         self.world.call(self.people.call(verb))
@@ -67,12 +68,36 @@ class Show(RuleBasedStateMachine):
     @rule(stage=STAGES, scene=st.sampled_from((*SCENES, "Other")))
     def cut(self, stage, scene):
         """A hand at the mixer."""
-        self.world.cut_by_hand(stage, scene)
+        self.world.far.cut_by_hand(stage, scene)
 
     @rule(stage=STAGES, online=st.booleans(), restarted=st.booleans())
     def plug(self, stage, online, restarted):
         """A mixer goes or comes, its state lost or not."""
-        self.world.plug(stage, online=online, restarted=restarted)
+        self.world.far.plug(stage, online=online, restarted=restarted)
+
+    @rule(stage=STAGES, span=st.sampled_from((2, 15)), stop=st.booleans())
+    def film(self, stage, span, stop):
+        """A film stands for a while, or is stopped."""
+        if stop:
+            self.world.far.interrupt(stage, "somebody stopped it")
+        else:
+            self.world.far.pause(stage, span * SECOND)
+
+    @rule(output=st.sampled_from(("live", "spare")))
+    def edge(self, output):
+        """What viewers get moves on, stands, or comes later."""
+        self.world.far.output(output)
+
+    @rule(account=st.sampled_from(ACCOUNTS))
+    def post(self, account):
+        """An owner posts alone."""
+        self.world.far.post_by_hand(account)
+
+    @rule()
+    def recycle(self):
+        """T goes back, and on: the list is shown, and confirmed."""
+        for verb in ("recycle", None, "resume"):
+            self.world.call(self.people.call(verb))
 
     @rule(units=st.sampled_from((0, 100, 500)), age=st.sampled_from((0, 10, None)))
     def count(self, units, age):
@@ -106,7 +131,7 @@ class Show(RuleBasedStateMachine):
 
 Show.TestCase.settings = settings(
     max_examples=40,
-    stateful_step_count=25,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

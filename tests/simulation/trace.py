@@ -5,7 +5,8 @@ The checkers read this and the runbook, and nothing of the engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from launchctl.runbook.model import Runbook
@@ -40,7 +41,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The process died; what follows comes of another one."""
+    """The process died; what follows comes of another one. The last ``lost`` lines had
+    not become durable: for whoever comes after, they never were.
+    """
+
+    lost: int = 0
 
 
 Item = Line | Step | Sent | Crash
@@ -55,5 +60,30 @@ class Trace:
 
     @property
     def lines(self) -> list[Line]:
-        """The journal."""
-        return [item for item in self.items if isinstance(item, dict)]
+        """The journal: what became durable."""
+        return [item for item in surviving(self.items) if isinstance(item, dict)]
+
+
+def surviving(items: Iterable[Item]) -> list[Item]:
+    """What was, for whoever reads the journal: without what crashes lost."""
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Crash) and item.lost:
+            found = _without(found, item.lost)
+        found.append(item)
+    return found
+
+
+def _without(items: list[Item], lost: int) -> list[Item]:
+    """Without the last lines, and what came after the first of them."""
+    keep = len(items)
+    while lost:
+        keep -= 1
+        lost -= isinstance(items[keep], dict)
+    kept = items[:keep]
+    for place in range(keep - 1, -1, -1):
+        step = kept[place]
+        if isinstance(step, Step):  # what it brought about is no longer all there
+            kept[place] = replace(step, inputs=(), quiet=False)
+            break
+    return kept

@@ -126,13 +126,20 @@ def conclude_choice(core: Core, planned: Planned) -> None:
     words: dict[CueWord, str] = {}
     for other in option.cues:
         word = core.state.cues[other].state
-        if word is not _W.IN_DOUBT and alive(core, other):
+        if word is not _W.IN_DOUBT and _goes_on(core, other):
             return
-        words.setdefault(word, other)
+        words.setdefault(_W.SKIPPED if word is _W.PARKED else word, other)
     worst = next((word for word in _WORST if word in words), _W.DONE)
     if worst is not cue.state:
         reason = f"{words[worst]} is {worst}" if worst in words else ""
         core.emit(ev.CueEnded, cue=name, state=str(worst), reason=reason)
+
+
+def _goes_on(core: Core, name: str) -> bool:
+    """True while something may come of the cue; in closing nobody fires what parked."""
+    if core.open_to_fire:
+        return alive(core, name)
+    return core.state.cues[name].state is _W.RUNNING
 
 
 # --- polls -----------------------------------------------------------------------

@@ -82,14 +82,25 @@ def plays_anew(core: Core, cue: str) -> None:
 
 
 def fell_in_hold(core: Core, planned: Planned) -> None:
-    """In a hold against the cue: if its film's instant falls in it, it turns manual."""
-    since_us = core.state.stopped_since_us
-    if since_us is None:
+    """If its film's instant fell in a hold against the cue, it turns manual: also if
+    its other triggers had not come then, and if nobody was awake.
+    """
+    if planned.procedure is not None:
+        return
+    if planned.cue.pinned and not planned.cue.in_hold_wait:
         return
     for film, offset_us in _films(core, planned):
         at_us = film_instant_us(core, film, offset_us)
-        if at_us is not None and since_us <= at_us - max(0, offset_us) <= core.now_us:
+        if at_us is not None and _stood(core, at_us - max(0, offset_us)):
             _turn(core, planned.cue.id, film, manual=True)
+
+
+def _stood(core: Core, at_us: Micros) -> bool:
+    """True if a hold was open at an instant of N that has come."""
+    since_us = core.state.stopped_since_us
+    if since_us is not None and since_us <= at_us <= core.now_us:
+        return True
+    return any(began <= at_us < ended for began, ended in core.state.stops)
 
 
 def next_instant_us(core: Core, planned: Planned) -> Micros | None:

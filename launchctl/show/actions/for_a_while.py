@@ -24,7 +24,8 @@ def shown_for(
 ) -> None:
     """It succeeded: its time begins, unless something took its place already."""
     stage = done.target.removeprefix("stage:")
-    if done.wanted not in core.state.stages[stage].wanted:
+    made = done.content["text"] if done.kind == "lower_third" else not ends[1]
+    if core.state.stages[stage].wanted.get(done.wanted or "") != made:
         return
     until_us = core.now_us + ends[0]
     core.emit(

@@ -16,7 +16,7 @@ from launchctl.show.actions.ending import conclude
 from launchctl.show.actions.films import ended_by_follower
 from launchctl.show.actions.for_a_while import ends_itself, shown_for
 from launchctl.show.actions.loose import ended
-from launchctl.show.actions.policy import failed, failed_of
+from launchctl.show.actions.policy import begin_next_part, failed, failed_of
 from launchctl.show.commands import Settle
 from launchctl.show.core import Core
 from launchctl.show.inputs import Answer, Ended, Stopped
@@ -70,9 +70,7 @@ def follow_up(core: Core, cue: str | None, action: ActionState, detail: str) -> 
         core.scenes_ok.append((cue, slot.action))
         core.agenda.lifts = True
     if action.state in GOOD:
-        for part in planned.slots:
-            if part.after == slot.id:
-                core.agenda.retries[cue, part.id] = None
+        begin_next_part(core, planned, slot)
     ends = ends_itself(slot.action)
     if action.state is _A.OK and ends is not None:
         shown_for(core, cue, action, ends)

@@ -14,6 +14,7 @@ from launchctl.show.plan import Planned, Slot
 from launchctl.show.state import ActionState
 from launchctl.show.tables import (
     ACTIONS,
+    GOOD,
     ActionWord,
 )
 
@@ -47,8 +48,17 @@ def end_action(
         became=str(word),
         detail=detail,
     )
+    if word in GOOD:
+        begin_next_part(core, planned, slot)
     if word is _A.FAILED:
         failed(core, planned.cue.id, slot.action, detail)
+
+
+def begin_next_part(core: Core, planned: Planned, slot: Slot) -> None:
+    """What hangs on the slot (the next part of a thread) has its turn in this step."""
+    for part in planned.slots:
+        if part.after == slot.id:
+            core.agenda.retries[planned.cue.id, part.id] = None
 
 
 def failed(core: Core, cue: str, action: act.AnyAction, detail: str) -> None:

@@ -70,6 +70,7 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
         return None
     if planned.planned_hold is not None:
         return None  # the clock alone begins it
+    _look_at_film(core, planned)
     due_us = due_on_clock(core, planned)
     standing = core.state.cues[name].state is _W.STANDBY
     if due_us is None:
@@ -83,7 +84,6 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
         return None
     if core.hold_against(planned):
         core.agenda.blocked[name] = None
-        fell_in_hold(core, planned)
         return None
     if planned.cue.go or core.state.cues[name].manual:
         if not standing:
@@ -92,12 +92,19 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
     return due_us if planned.pinned else n_at_r(core.state, due_us)
 
 
-def _look_again(core: Core, planned: Planned, due_us: Micros) -> None:
-    """Wait for its instant; ``for`` runs on N, though R may stand meanwhile."""
-    core.hint(planned, due_us, "cue")
+def _look_at_film(core: Core, planned: Planned) -> None:
+    """A film's instant comes on N, in a hold too, whatever else the cue waits for."""
+    if not core.plan.films:
+        return
+    fell_in_hold(core, planned)
     film_us = next_instant_us(core, planned)
     if film_us is not None:
         core.agenda.at_n(film_us, "cue", planned.cue.id)
+
+
+def _look_again(core: Core, planned: Planned, due_us: Micros) -> None:
+    """Wait for its instant; ``for`` runs on N, though R may stand meanwhile."""
+    core.hint(planned, due_us, "cue")
     true_us = true_long_enough_us(core, planned)
     if true_us is not None and true_us > core.now_us:
         core.agenda.at_n(true_us, "cue", planned.cue.id)

@@ -27,6 +27,11 @@ def try_to_fire(core: Core, planned: Planned) -> None:
     if core.hold_against(planned):
         core.agenda.blocked[name] = None
         return
+    due_us = core.now_us if cue.due_us is None else cue.due_us
+    if core.clock(planned, due_us) > core.clock(planned):
+        # T went back: its due is to come again
+        core.hint(planned, core.clock(planned, due_us), "cue")
+        return
     if first_closed(core, planned) is not None:
         ask_urls(core, planned)
         if f"gate:{name}" in core.plan.timed:

@@ -9,7 +9,7 @@ from launchctl.show.clocks import n_at_wall
 from launchctl.show.core import Core
 from launchctl.show.gates.permissions import why_embargo_closed
 from launchctl.show.outlook.expected import expected_us
-from launchctl.times import Micros
+from launchctl.times import MINUTE, Micros
 
 
 def warn_of_others(core: Core, name: str, others: OthersLift) -> None:
@@ -24,7 +24,8 @@ def warn_of_others(core: Core, name: str, others: OthersLift) -> None:
     ours_us = _ours_us(core, core.runbook.embargoes[name])
     in_time = ours_us is not None and ours_us <= theirs_us
     if in_time and core.now_us < theirs_us:
-        core.agenda.at_n(theirs_us, "lifts", name)
+        # a hold that drags on makes ours later without a word: look again meanwhile
+        core.agenda.at_n(min(theirs_us, core.now_us + MINUTE), "lifts", name)
         return
     core.emit(
         ev.EmbargoWarned,
