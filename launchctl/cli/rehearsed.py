@@ -1,16 +1,44 @@
-"""``require_rehearsed``: a live run of what was never rehearsed green is refused.
-
-Who runs it all the same says why; name and reason stand in the journal.
-"""
+"""What a rehearsal proves: kept by the runbook's digest, demanded by a live run."""
 
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
+from typing import Any
 
 from launchctl.clock import wall_us
 from launchctl.errors import InputError
+from launchctl.report.findings import why_not_green
 from launchctl.runbook.model import Runbook
-from launchctl.store.rehearsals import why_not_rehearsed
+from launchctl.store.rehearsals import Rehearsed, keep, last_of, why_not_rehearsed
+
+
+def judge_rehearsal(report: dict[str, Any], nobody_answered: Sequence[str]) -> None:
+    """A rehearsal's verdict: green only if nothing speaks against it. Changes
+    ``verdict`` and ``reasons`` of its ``report``.
+    """
+    report["reasons"] = why_not_green(report, report["findings"], nobody_answered)
+    report["verdict"] = "red" if report["reasons"] else "green"
+
+
+def keep_rehearsal(report: dict[str, Any]) -> dict[str, Any] | None:
+    """Write it down; the report of the rehearsal of this show before it, if any.
+
+    Raises:
+        InputError: it cannot be kept.
+    """
+    before = last_of(report["runbook"])
+    keep(
+        Rehearsed(
+            at_us=wall_us(),
+            digest=report["digest"],
+            title=report["runbook"],
+            verdict=report["verdict"],
+            reasons=tuple(report["reasons"]),
+            report=report,
+        )
+    )
+    return dict(before.report) if before else None
 
 
 def demand_rehearsed(runbook: Runbook, unrehearsed: str | None) -> None:

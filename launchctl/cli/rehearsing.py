@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from launchctl.cli.output import print_json
-from launchctl.cli.reporting import print_report, whole_report
+from launchctl.cli.rehearsed import judge_rehearsal, keep_rehearsal
+from launchctl.cli.reporting import print_comparison, print_report, whole_report
 from launchctl.cli.run import parse_sets
 from launchctl.cli.start_show import parse_t0
 from launchctl.rehearsal.batches import shops
@@ -46,11 +47,15 @@ def run_rehearsal(
     )
     report = rehearsal_report(rehearsed)
     report["rehearsed"]["people"] = [_told(deed) for deed in deeds]
+    before = keep_rehearsal(report)
     if as_json:
         print_json(report)
     else:
         print_report(report)
         _tell(report["rehearsed"])
+        if before is not None:
+            print("\nSINCE THE LAST REHEARSAL")
+            print_comparison(before, report)
     return 0 if report["verdict"] == "green" else 1
 
 
@@ -59,10 +64,7 @@ def rehearsal_report(rehearsed: Rehearsed) -> dict[str, Any]:
     runbook = rehearsed.backstage.show.runbook
     report = whole_report(runbook, rehearsed.lines, rehearsed.status)
     report["rehearsed"] = rehearsed.told()
-    if not rehearsed.over:
-        waited_for = [f"nobody answered: {each}" for each in rehearsed.nobody_answered]
-        report["verdict"] = rehearsed.verdict
-        report["reasons"] = waited_for or ["the show never ended"]
+    judge_rehearsal(report, rehearsed.nobody_answered)
     return report
 
 

@@ -39,7 +39,7 @@ def findings_of(
         "skipped": _told(lines, "cue_skipped"),
         "held": _told(lines, "cue_held"),
         "parked": _told(lines, "cue_parked"),
-        "closed": _closed(status),
+        "closed": _closed(runbook, status),
         "never": never_exercised(runbook, lines),
         "waits": _waits(runbook, lines, status),
         "margins": margins_of(runbook, status),
@@ -68,9 +68,10 @@ def _told(lines: Sequence[Mapping[str, Any]], event: str) -> list[dict[str, str]
     ]
 
 
-def _closed(status: Status) -> list[dict[str, str]]:
-    """Gates that a cue still stood before at the end."""
-    waiting = {cue["cue"] for cue in status["cues"] if cue["state"] in _WAITS}
+def _closed(runbook: Runbook, status: Status) -> list[dict[str, str]]:
+    """Gates that a cue still stood before at the end; a reserve need not open."""
+    reserve = {cue.id for cue in runbook.cues if cue.reserve}
+    waiting = {cue["cue"] for cue in status["cues"] if cue["state"] in _WAITS} - reserve
     return [
         {"cue": gate["cue"], "gate": gate["gate"], "why": gate["why"]}
         for gate in status["gates"]
@@ -111,19 +112,19 @@ def never_exercised(
     }
 
 
-def why_not_green(report: Mapping[str, Any], findings: Mapping[str, Any]) -> list[str]:
-    """A sentence for each reason why a rehearsal is not green; empty: it is."""
-    reasons = list(report["reasons"])
+def why_not_green(
+    report: Mapping[str, Any],
+    findings: Mapping[str, Any],
+    nobody_answered: Sequence[str] = (),
+) -> list[str]:
+    """A sentence for each reason why a rehearsal is not green; empty: it is.
+
+    ``nobody_answered`` says whom a show waits for that goes no further.
+    """
     if report["state"] not in _OVER:
-        reasons.append(f"the show did not end: it is {report['state']}")
-    reasons += [
+        waited = [f"nobody answered: {each}" for each in nobody_answered]
+        return waited or [f"the show did not end: it is {report['state']}"]
+    return list(report["reasons"]) + [
         f"gate {gate['gate']} of cue {gate['cue']} never opened: {gate['why']}"
         for gate in findings["closed"]
     ]
-    if report["state"] not in _OVER:
-        reasons += [
-            f"{wait['what']} waited for {wait['want']}: nobody answered"
-            for wait in findings["waits"]
-            if not wait["ended"]
-        ]
-    return reasons

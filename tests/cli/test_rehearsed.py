@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from launchctl.cli.errors import run
+from launchctl.cli.rehearsed import demand_rehearsed
 from launchctl.clock import wall_us
+from launchctl.errors import InputError
 from launchctl.runbook import load
 from launchctl.store.folder import runs_root
 from launchctl.store.rehearsals import Rehearsed, keep
@@ -81,3 +83,21 @@ async def test_who_runs_it_unrehearsed_is_in_the_journal(tmp_path: Path) -> None
         assert 0 == await running.ended()
     said = f"runs unrehearsed, by {getpass.getuser()}: the hall was closed"
     assert ("warning", True) == (told["level"], said in told["text"])
+
+
+def test_a_rehearsal_is_kept_and_counts(
+    show: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The green one of this very text is found; the next says what changed since; and
+    another text has to be rehearsed anew.
+    """
+    assert 0 == run(["rehearse", str(show)])
+    assert "SINCE THE LAST REHEARSAL" not in capsys.readouterr().out
+    demand_rehearsed(load(show, environ={}), None)
+    show.write_text(RUNBOOK.replace("over", "really-over"))
+    with pytest.raises(InputError, match="this text was never rehearsed"):
+        demand_rehearsed(load(show, environ={}), None)
+    assert 0 == run(["rehearse", str(show)])
+    since = capsys.readouterr().out.partition("SINCE THE LAST REHEARSAL")[2]
+    assert "really-over" in since
+    assert "not there" in since
