@@ -186,11 +186,15 @@ class PostDriver(ABC):
         try:
             async with asyncio.timeout(READ_S):
                 await self._identified()
-                return await self._find(command, Message.of(command))
+                reading = await self._find(command, Message.of(command))
         except NotReadyError as trouble:
             detail = str(trouble)
         except TimeoutError:
             detail = self._silence()
+        else:
+            if reading.sight is Sight.FOUND:
+                self._say(Level.GOOD, f"{self.called} answers; the last post is there")
+            return reading
         return Reading(Sight.UNREADABLE, detail=self._shown(detail))
 
     async def check(self) -> Health:

@@ -5,19 +5,16 @@ is that of docs/far-ends.md.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from launchctl.rehearsal.emulators import web
 from launchctl.rehearsal.emulators.web import Fault, WebEmulator
 from tests.conducted import T0, Conducted, conduct, show_clock
-from tests.contract.trouble_table import Row, told_in_docs
-from tests.skipping import run_skipping
+from tests.contract.trouble_table import Row, side_by_side, told_in_docs
 
 SHOW = """\
 runbook: 1
@@ -125,17 +122,7 @@ async def play(case: Case, folder: Path) -> Result:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     """Every case, played side by side."""
-    folder = tmp_path_factory.mktemp("http")
-
-    async def all_of_them() -> list[Any]:
-        return await asyncio.gather(
-            *(
-                play(case, folder / str(number))
-                for number, case in enumerate(CASES.values())
-            )
-        )
-
-    return dict(zip(CASES, run_skipping(all_of_them()), strict=True))
+    return side_by_side(CASES, play, tmp_path_factory.mktemp("http"))
 
 
 def outcome(result: Result) -> Row:

@@ -22,10 +22,10 @@ from launchctl.times import SECOND
 from launchctl.web.hooks import hook_routes
 from launchctl.web.service import HEARTBEAT_S, ServiceTimetable
 from tests.conducted import T0, Conducted, conduct, show_clock
-from tests.contract.trouble_table import rows
+from tests.contract.trouble_table import rows, side_by_side
 from tests.real.shop import signed
 from tests.show_rig import STORES_SECRET
-from tests.skipping import SkippingOrigin, run_skipping
+from tests.skipping import SkippingOrigin
 
 SHOW = """\
 runbook: 1
@@ -240,16 +240,7 @@ async def play(case: Callable[[Front], Awaitable[None]], folder: Path) -> list[s
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Every case, played side by side."""
-    folder = tmp_path_factory.mktemp("orders")
-
-    async def all_of_them() -> list[list[str]]:
-        played = [
-            play(case, folder / str(number))
-            for number, case in enumerate(CASES.values())
-        ]
-        return list(await asyncio.gather(*played))
-
-    return dict(zip(CASES, run_skipping(all_of_them()), strict=True))
+    return side_by_side(CASES, play, tmp_path_factory.mktemp("orders"))
 
 
 def test_every_fault_stands_in_the_table() -> None:

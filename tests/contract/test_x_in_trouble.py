@@ -5,7 +5,6 @@ docs/far-ends.md.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,7 @@ from launchctl.rehearsal.emulators.x_problems import (
     rate_limited,
 )
 from tests.conducted import T0, Conducted, conduct, show_clock
-from tests.contract.trouble_table import Row, told_in_docs
-from tests.skipping import run_skipping
+from tests.contract.trouble_table import Row, side_by_side, told_in_docs
 
 CEO = XAccount.made("elonmusk")
 TEXT = "Model 3."
@@ -175,17 +173,7 @@ async def play(case: Case, folder: Path) -> Result:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     """Every case, played side by side."""
-    folder = tmp_path_factory.mktemp("x")
-
-    async def all_of_them() -> list[Result]:
-        return await asyncio.gather(
-            *(
-                play(case, folder / str(number))
-                for number, case in enumerate(CASES.values())
-            )
-        )
-
-    return dict(zip(CASES, run_skipping(all_of_them()), strict=True))
+    return side_by_side(CASES, play, tmp_path_factory.mktemp("x"))
 
 
 def outcome(result: Result) -> Row:
@@ -209,6 +197,13 @@ def test_an_account_at_which_nobody_listens_says_when_it_is_tried_next(
     assert "no connection could be made; circuit open after" in last["text"]
     assert "failures in a row, next try in" in last["text"]
     assert 4 <= show.post("reveal-post")["attempts"] <= 6
+
+
+def test_what_was_found_is_no_trouble_any_more(results: dict[str, Result]) -> None:
+    """The account's health tells of a lost answer until the post was found."""
+    show = results["dropped after the commit, the timeline 6 s behind"].show
+    told = [line["level"] for line in show.said("health", target="account:ceo")]
+    assert ["warning", "good"] == told[-2:]
 
 
 @pytest.mark.parametrize("fault", CASES)

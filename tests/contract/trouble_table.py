@@ -1,10 +1,19 @@
-"""The tables of docs/far-ends.md that say what becomes of what when a far end fails."""
+"""The tables of docs/far-ends.md that say what becomes of what when a far end fails,
+and the playing of their faults.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+from tests.skipping import run_skipping
+
+_Case = TypeVar("_Case")
+_Result = TypeVar("_Result")
 _PAGE = Path(__file__).parents[2] / "docs" / "far-ends.md"
 
 
@@ -47,3 +56,21 @@ def told_in_docs(name: str) -> dict[str, Row]:
         fault: Row(cue, post, int(there), says.strip('"-'))
         for fault, cue, post, there, says in rows(name)
     }
+
+
+def side_by_side(
+    cases: Mapping[str, _Case],
+    play: Callable[[_Case, Path], Coroutine[Any, Any, _Result]],
+    folder: Path,
+) -> dict[str, _Result]:
+    """Play every fault in a show of its own, all at once; what each came to."""
+
+    async def all_of_them() -> list[_Result]:
+        return await asyncio.gather(
+            *(
+                play(case, folder / str(number))
+                for number, case in enumerate(cases.values())
+            )
+        )
+
+    return dict(zip(cases, run_skipping(all_of_them()), strict=True))
