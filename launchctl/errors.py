@@ -77,3 +77,7 @@ class OutOfReachError(LaunchError):
 
 class JournalError(LaunchError):
     """The journal cannot be written or is damaged; the show must freeze."""
+
+
+class FencedError(JournalError):
+    """Another conductor has the run: this one stops, and does nothing more."""

@@ -19,6 +19,7 @@ from launchctl.cli.output import print_json
 from launchctl.cli.reporting import print_report, report_of
 from launchctl.cli.show_process import ENDED_EARLY
 from launchctl.cli.start_show import RunningShow, RunRequest, start_show
+from launchctl.cli.take_up import offer
 from launchctl.cli.view import show_until
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError, LaunchError, RefusedError
@@ -34,6 +35,8 @@ def run_command(
     *,
     run_dir: Path | None,
     recover: Path | None,
+    take_over: bool,
+    new: bool,
     t0: str | None,
     serve: str | None,
     public: str | None,
@@ -50,10 +53,18 @@ def run_command(
             "name a runbook to run, or an unfinished run to take up",
             hint="launch run FILE, or launch run --recover DIR",
         )
+    if take_over and recover is None:
+        raise InputError(
+            "--take-over is for an unfinished run",
+            hint="launch run --recover DIR --take-over",
+        )
+    if file is not None and not new:
+        recover = offer(file, run_dir, ask=not as_json)
     request = RunRequest(
         runbook=file or Path(),
         run_dir=recover or run_dir,
         recover=recover is not None,
+        take_over=take_over,
         t0=t0,
         sets=parse_sets(sets),
         serve=serve,

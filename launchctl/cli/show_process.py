@@ -24,7 +24,8 @@ from launchctl.conductor.conductor import Conductor
 from launchctl.conductor.far_ends import contexts, demand_emulated, far_ends_of
 from launchctl.conductor.ntp import parse_server, watch_ntp
 from launchctl.conductor.realtime import ask_for_realtime
-from launchctl.errors import JournalError, LaunchError
+from launchctl.crossings import watched
+from launchctl.errors import FencedError, JournalError, LaunchError
 from launchctl.runbook.secrets import GivenSecrets
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import HealthSeen, Input, Noted
@@ -34,11 +35,12 @@ from launchctl.store.folder import RunFolder
 _log = structlog.get_logger(__name__)
 
 _CHAIN_EVERY_S = 60.0
-_FROZEN, _STOPPED, _DEFECT = 3, 4, 5
+_FROZEN, _STOPPED, _DEFECT, _FENCED = 3, 4, 5, 6
 ENDED_EARLY = {
     _FROZEN: "the journal could not be written, so the show was frozen",
     _STOPPED: "the show's process was stopped before the end of the show",
     _DEFECT: "the show's process failed: this is a fault of launchctl",
+    _FENCED: "another conductor has taken the show over",
 }
 """Exit codes of this process beside 0 (green) and 1 (red), and what they mean."""
 
@@ -53,6 +55,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         lease = folder.lease()
         lease.acquire()
         stack.callback(lease.release)
+        stack.enter_context(watched(lease.demand))
         store = Store(
             journal=await stack.enter_async_context(folder.journal(writer=True)),
             inbox=await stack.enter_async_context(folder.inbox()),
@@ -83,6 +86,9 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         say_ready(pid=os.getpid())
         try:
             verdict = await conductor.run()
+        except FencedError as error:
+            _log.critical("fenced", error=str(error), hint=error.hint)
+            return _FENCED
         except JournalError as error:
             _log.critical("the journal was lost", error=str(error), hint=error.hint)
             return _FROZEN

@@ -34,6 +34,19 @@ def run(  # noqa: PLR0917  typer calls it by name
             help="Take up the unfinished run in this folder where it was.",
         ),
     ] = None,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over",
+            help="With --recover: kill a conductor that is frozen, and take its place.",
+        ),
+    ] = False,
+    new: Annotated[
+        bool,
+        typer.Option(
+            "--new", help="Start anew, though a run of this runbook is unfinished."
+        ),
+    ] = False,
     t0: T0 = None,
     serve: Annotated[
         str | None,
@@ -90,6 +103,8 @@ def run(  # noqa: PLR0917  typer calls it by name
             file,
             run_dir=run_dir,
             recover=recover,
+            take_over=take_over,
+            new=new,
             t0=t0,
             serve=serve,
             public=public,

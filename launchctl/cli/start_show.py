@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from launchctl.cli.front_keeper import FrontKeeper, end_former_front
+from launchctl.cli.front_keeper import FrontKeeper
 from launchctl.cli.host import host_warnings
 from launchctl.cli.notices import Notices
 from launchctl.cli.processes import Child, start_child
 from launchctl.cli.rehearsed import demand_rehearsed, said_unrehearsed
-from launchctl.clock import Origin, wall_us
+from launchctl.cli.take_up import taken_up
+from launchctl.clock import Origin
 from launchctl.conductor.ntp import parse_server
-from launchctl.conductor.viewer import Viewer
-from launchctl.errors import InputError, RefusedError
+from launchctl.errors import InputError
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import resolve_front, resolve_show
@@ -42,12 +42,14 @@ class RunRequest:
         runbook: the file; not read when an unfinished run is taken up.
         run_dir: where the run folder shall be; None: a new one below ``runs_root()``.
         recover: take up the unfinished run in ``run_dir``.
+        take_over: kill a frozen conductor of it first.
         t0: an RFC 3339 instant, ``+SPAN`` from now, or None for the runbook's own.
         sets: overridden addresses, (path, value).
         serve: HOST:PORT of everything; port 0 takes a free one. None: where a run
             that is taken up was served, else a free port of loopback.
         public: HOST:PORT of the public pages alone, or None: as it was, or nowhere.
-        allow_hosts: further host names that all pages answer to.
+        allow_hosts: further host names that all pages answer to; none: those that a
+            run that is taken up had.
         speed: how many seconds of the show pass in a second; rehearsals only.
         start_us: N at the start; rehearsals only. None takes the wall clock.
         rehearsal: no real network may be reached.
@@ -60,6 +62,7 @@ class RunRequest:
     runbook: Path = Path()
     run_dir: Path | None = None
     recover: bool = False
+    take_over: bool = False
     t0: str | None = None
     sets: Sequence[tuple[str, str]] = ()
     serve: str | None = None
@@ -154,7 +157,7 @@ def _addresses(request: RunRequest, before: RunMeta) -> dict[str, Any]:
     return {
         "serve": request.serve or _netloc(before.url) or "127.0.0.1:0",
         "public": request.public or _netloc(before.public_url),
-        "allow_hosts": list(request.allow_hosts),
+        "allow_hosts": list(before.allow_hosts),
     }
 
 
@@ -200,6 +203,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
         loaded_us=origin.start_us,
         t0_us=t0_us,
         sets=tuple(request.sets),
+        allow_hosts=tuple(request.allow_hosts),
         rehearsal=request.rehearsal,
         environ=addresses.asked,
         ntp=request.ntp,
@@ -215,23 +219,16 @@ async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
         JournalError: its journal is damaged; says where.
     """
     folder = RunFolder.open(request.run_dir)
-    async with folder.lease():
-        pass  # nobody else conducts it
-    async with folder.journal() as journal:
-        await journal.demand_sound()
-    viewer = await Viewer.open(folder)
-    await viewer.aclose()
-    if viewer.engine.finished:
-        raise RefusedError(f"the show in {folder.path} is over: there is nothing to do")
-    await end_former_front(folder)
-    meta, runbook = folder.meta, viewer.runbook
+    runbook = await taken_up(folder, take_over=request.take_over)
+    meta = folder.meta
+    meta = replace(
+        meta,
+        allow_hosts=tuple(request.allow_hosts) or meta.allow_hosts,
+        ntp=request.ntp or meta.ntp,
+    )
+    folder.write(meta)
     home = str(Path(meta.home) / Path(runbook.path).name)
     at_home = runbook.model_copy(update={"path": home})
-    # N goes on from the wall, never back: CLOCK_BOOTTIME may have begun anew.
-    last_us = viewer.engine.state.now_us
-    start_us = last_us if meta.rehearsal else max(wall_us(), last_us)
-    origin = Origin.here(start_us, meta.origin.speed)
-    folder.write(replace(meta, origin=origin, ntp=request.ntp or meta.ntp))
     return folder, _Secrets.of(at_home, request.environ)
 
 

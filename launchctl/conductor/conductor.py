@@ -36,7 +36,8 @@ from launchctl.conductor.realtime import Collector
 from launchctl.conductor.settle import settle
 from launchctl.conductor.sleeper import Sleeper
 from launchctl.conductor.time_watch import TimeWatch
-from launchctl.conductor.watches import watch_health
+from launchctl.conductor.watches import watch_health, watch_lease
+from launchctl.crossings import crossing
 from launchctl.drivers.url import look_at
 from launchctl.errors import JournalError, LaunchError
 from launchctl.runbook.actions import Effect
@@ -157,6 +158,7 @@ class Conductor:
         if self._collector:
             self._collector.before(self._left_us())
         await self._sleeper.until(self._deadline_us)
+        crossing("show", "decides")
         self._carry_out(self.engine.step(self._now_us(), self._take()))
 
     def _take(self) -> list[Input]:
@@ -221,10 +223,11 @@ class Conductor:
         """
         main = asyncio.current_task()
         failed: list[BaseException] = []
+        over = False
 
         def ended(task: asyncio.Task[None]) -> None:
             error = None if task.cancelled() else task.exception()
-            if error is not None and main is not None:
+            if error is not None and main is not None and not over:
                 failed.append(error)
                 main.cancel()
 
@@ -238,6 +241,7 @@ class Conductor:
                 raise failed[0] from None
             raise
         finally:
+            over = True  # the loop's own error is the one to be told
             await self._dispatcher.cancel()
             for task in tasks:
                 task.cancel()
@@ -256,6 +260,7 @@ class Conductor:
                 self._dispatcher.circuits.health,
                 self._pace.pause,
             ),
+            watch_lease(),
         ]
         if self.engine.runbook.orders:
             ledger = self._store.ledger

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ import structlog
 from launchctl.conductor.circuits import Circuits
 from launchctl.crossings import crossing
 from launchctl.drivers.base import Driver, Outcome
+from launchctl.errors import FencedError
 from launchctl.runbook.actions import Effect
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Ended, Input, Stopped
@@ -79,6 +81,10 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _attempt(self, command: Command, durable: Awaitable[None]) -> None:
+        with suppress(FencedError):  # the loop meets it as well, and ends the show
+            await self._attempt_once(command, durable)
+
+    async def _attempt_once(self, command: Command, durable: Awaitable[None]) -> None:
         if command.effect is Effect.ONCE:
             await durable
             crossing(command.target, "intent is durable")
@@ -113,6 +119,8 @@ class Dispatcher:
             async with asyncio.timeout(max(left_s, 0.0) + _GRACE_S):
                 crossing(command.target, "is sent to")
                 return await driver.send(command)
+        except FencedError:
+            raise
         except TimeoutError:
             return Outcome(Answer.UNKNOWN, f"no answer within {left_s:.1f} s")
         except Exception as error:  # noqa: BLE001  a driver's defect must not take the show down

@@ -1,4 +1,4 @@
-"""What the conductor looks at by itself: far ends' health."""
+"""What the conductor looks at by itself: far ends' health, and its lease."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from launchctl.crossings import crossing
 from launchctl.drivers.base import Driver, Health, Level
 from launchctl.show.inputs import HealthSeen, Input
 
@@ -39,6 +40,17 @@ async def watch_health(
                 told[target] = now
                 report(HealthSeen(target, *now))
         await pause(_LOOK_EVERY_S)
+
+
+async def watch_lease() -> None:
+    """Also a conductor with nothing to do notices that it was replaced.
+
+    Raises:
+        FencedError: it was.
+    """
+    while True:
+        crossing("show", "looks at its lease")
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 def _health_of(target: str, driver: Driver) -> Health:

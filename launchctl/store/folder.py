@@ -55,6 +55,7 @@ class RunMeta:
         t0_us: what ``--t0`` said, or None.
         home: the folder of the original runbook: secrets by file lie there.
         sets: overridden addresses, as given with ``--set``.
+        allow_hosts: further host names that the pages answer to.
         rehearsal: True if no real network may be reached.
         pid, front_pid: the show's and the front's process, None before they are up.
         url, public_url: where the pages are, None before the front is up.
@@ -69,6 +70,7 @@ class RunMeta:
     loaded_us: Micros | None = None
     t0_us: Micros | None = None
     sets: tuple[tuple[str, str], ...] = ()
+    allow_hosts: tuple[str, ...] = ()
     rehearsal: bool = False
     pid: int | None = None
     front_pid: int | None = None
@@ -86,6 +88,7 @@ class RunMeta:
                 **raw,
                 "origin": Origin(**raw["origin"]),
                 "sets": tuple((key, value) for key, value in raw["sets"]),
+                "allow_hosts": tuple(raw.get("allow_hosts", ())),
             }
         )
 

@@ -240,6 +240,62 @@ async def test_a_living_show_is_not_taken_up(tmp_path: Path, hall: Hall):
     assert str(show.place["pid"]) in err.decode()
 
 
+async def test_a_frozen_show_is_taken_over(tmp_path: Path, hall: Hall):
+    """DESIGN 6: a conductor that is stopped still holds its run; ``--take-over`` kills
+    it for certain, and the successor posts what it had promised, once.
+    """
+    named = ("--allow-host", "launch.example")
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+2s", *named, stderr=True
+    ) as show:
+        await show.launch("approve", "reveal-post")
+        await show.line("cue_ready", cue="reveal")
+        os.kill(show.place["pid"], signal.SIGSTOP)
+        folder = show.place["run_dir"]
+        taking = ("--recover", folder, "--take-over")
+        async with running_show(tmp_path, None, hall.environ, *taking) as again:
+            assert 1 == await show.ended()
+            assert show.process.stderr is not None
+            assert "ended by SIGKILL" in (await show.process.stderr.read()).decode()
+            async with aiohttp.ClientSession() as session:
+                page = session.get(
+                    again.place["url"], headers={"Host": "launch.example"}
+                )
+                async with page as answer:
+                    assert 200 == answer.status
+            await again.launch("go", "reveal")
+            await again.line("cue_ended", cue="reveal-post", state="done")
+            await again.launch("go", "close")
+            assert 0 == await again.ended()
+    assert ["Model 3. 35,000 dollars."] == [post.text for post in hall.x.posts]
+
+
+async def test_an_unfinished_run_is_offered(tmp_path: Path, hall: Hall):
+    """SEMANTICS 5 (Recovery): who starts a runbook whose last run was cut off is told
+    how to take that one up, and starts no second show; ``--new`` does.
+    """
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+60s", stderr=True
+    ) as show:
+        code, err = await _run_once(tmp_path, hall, "--serve", hall.x.url[7:])
+        assert 2 == code
+        assert "cannot listen" in err, "one that is conducted is not offered"
+        os.kill(show.place["pid"], signal.SIGKILL)
+        assert 1 == await show.ended()
+    folder = show.place["run_dir"]
+    code, err = await _run_once(tmp_path, hall)
+    assert 2 == code
+    assert f"is unfinished, and nobody conducts it: {folder}" in err
+    assert f"launch run --recover {folder}" in err
+    assert f"launch run {tmp_path / 'runbook.yaml'} --new" in err
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+60s", "--new"
+    ) as new:
+        assert folder != new.place["run_dir"]
+        await new.launch("abort", "--why", "seen enough")
+        assert 1 == await new.ended()
+
+
 async def test_sigterm_means_it(tmp_path: Path, hall: Hall):
     """A supervisor that stops ``launch run`` stops both processes."""
     async with running_show(

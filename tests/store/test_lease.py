@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from launchctl.errors import RefusedError
+from launchctl.errors import FencedError, RefusedError
 from launchctl.store.lease import FileLease, Holder, began_ticks
 
 HOLD = (
@@ -61,7 +61,7 @@ def test_killed_holder_frees_it(holder, tmp_path):
     lease = FileLease(tmp_path / "lock")
     lease.acquire()
     assert lease.holder() == Holder(
-        os.getpid(), began_ticks(os.getpid()), lease.holder().since_us
+        os.getpid(), began_ticks(os.getpid()), lease.holder().since_us, epoch=2
     )
     lease.release()
 
@@ -107,3 +107,50 @@ def test_unreadable_holder_is_nobody(tmp_path):
     lease.acquire()
     assert lease.holder().pid == os.getpid()
     lease.release()
+
+
+def test_a_stopped_holder_is_killed_and_nobody_else(holder, tmp_path):
+    """A frozen conductor is ended for certain, and then the lease is free; where nobody
+    holds it, nobody is harmed.
+    """
+    os.kill(holder.pid, signal.SIGSTOP)
+    lease = FileLease(tmp_path / "lock")
+    lease.evict()
+    assert -signal.SIGKILL == holder.wait(timeout=30)
+    lease.acquire()
+    assert 2 == lease.holder().epoch
+    lease.release()
+    lease.evict()
+
+
+def test_a_number_that_was_given_away_again_is_spared(holder, tmp_path):
+    """A pid alone names no process: the lock file says when it began, too."""
+    path = tmp_path / "lock"
+    path.write_text(path.read_text().replace('"began": ', '"began": 1'))
+    FileLease(path).evict()
+    assert holder.poll() is None
+
+
+@pytest.mark.parametrize("put_back", [False, True])
+def test_a_lost_lock_fences_its_holder(tmp_path, put_back):
+    """Whose file is gone, or is another one, must not act any more."""
+    path = tmp_path / "lock"
+    lease = FileLease(path)
+    lease.acquire()
+    lease.demand("http", "body leaves")
+    written = path.read_bytes()
+    path.unlink()
+    if put_back:
+        path.write_bytes(written)
+    with pytest.raises(FencedError, match="has lost its run"):
+        lease.demand()
+
+
+def test_another_epoch_fences_the_holder_of_an_older_one(tmp_path):
+    """Where a lock was given to two, the later one has the run."""
+    path = tmp_path / "lock"
+    lease = FileLease(path)
+    lease.acquire()
+    path.write_text(path.read_text().replace('"epoch": 1', '"epoch": 2'))
+    with pytest.raises(FencedError):
+        lease.demand()

@@ -1,0 +1,102 @@
+"""Taking up an unfinished run: finding it, offering it, and proving that it is free.
+
+Whoever takes a run up must be certain that its conductor is dead: the lease says so.
+Everything that the run was started with is in its ``run.json``, but its secrets: these
+are asked of the environment again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from launchctl.cli.front_keeper import end_former_front
+from launchctl.clock import Origin, wall_us
+from launchctl.conductor.viewer import Viewer
+from launchctl.errors import InputError, LaunchError, RefusedError
+from launchctl.runbook.model import Runbook
+from launchctl.store.folder import RunFolder, RunMeta, runs_root
+
+
+async def taken_up(folder: RunFolder, *, take_over: bool) -> Runbook:
+    """Make an unfinished run ready for a new conductor; the runbook that it runs.
+
+    ``take_over``: kill a conductor that still holds it: one that is frozen.
+
+    Raises:
+        RefusedError: the show is over, or its conductor is alive.
+        JournalError: its journal is damaged; says where.
+    """
+    lease = folder.lease()
+    if take_over:
+        await asyncio.to_thread(lease.evict)
+    lease.demand_free()
+    async with folder.journal() as journal:
+        await journal.demand_sound()
+    viewer = await Viewer.open(folder)
+    await viewer.aclose()
+    if viewer.engine.finished:
+        raise RefusedError(f"the show in {folder.path} is over: there is nothing to do")
+    await end_former_front(folder)
+    meta = folder.meta
+    # N goes on from the wall, never back: CLOCK_BOOTTIME may have begun anew.
+    last_us = viewer.engine.state.now_us
+    start_us = last_us if meta.rehearsal else max(wall_us(), last_us)
+    folder.write(replace(meta, origin=Origin.here(start_us, meta.origin.speed)))
+    return viewer.runbook
+
+
+def offer(file: Path, run_dir: Path | None, *, ask: bool) -> Path | None:
+    """The unfinished run of this runbook that shall be taken up instead of a new one;
+    None if there is none, or a person wants a new one.
+
+    Args:
+        file: the runbook.
+        run_dir: where the new run should be kept, if that was said.
+        ask: somebody is there to be asked.
+
+    Raises:
+        InputError: there is one, and nobody to be asked.
+    """
+    found = asyncio.run(_unfinished(file, run_dir))
+    if found is None:
+        return None
+    sentence = f"a run of {file} is unfinished, and nobody conducts it: {found}"
+    take_up = shlex.join(["launch", "run", "--recover", str(found)])
+    anew = shlex.join(["launch", "run", str(file), "--new"])
+    if not ask or not sys.stdin.isatty():
+        raise InputError(sentence, hint=f"take it up: {take_up}; start anew: {anew}")
+    print(f"{sentence}\n  {take_up}", file=sys.stderr)
+    return found if typer.confirm("Take it up?", default=True, err=True) else None
+
+
+async def _unfinished(file: Path, run_dir: Path | None) -> Path | None:
+    """The newest run of the runbook, if it is unfinished and has no conductor."""
+    places = (
+        [run_dir] if run_dir else [f.parent for f in runs_root().glob("*/run.json")]
+    )
+    runs = [place for place in places if _is_of(place, file)]
+    if not runs:
+        return None
+    folder = RunFolder(max(runs, key=lambda run: run.stat().st_mtime_ns))
+    try:
+        folder.lease().demand_free()
+        viewer = await Viewer.open(folder)
+    except LaunchError:
+        return None  # it runs, or cannot be read: a new one does not mind
+    await viewer.aclose()
+    return None if viewer.engine.finished else folder.path
+
+
+def _is_of(place: Path, file: Path) -> bool:
+    try:
+        meta: RunMeta = RunFolder(place).meta
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    began = Path(meta.home) / meta.runbook
+    return not meta.rehearsal and began.resolve() == file.resolve()
