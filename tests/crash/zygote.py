@@ -73,7 +73,9 @@ def live(order: dict[str, Any]) -> int:
     show_process.ask_for_realtime = lambda: "normal priority"
     loop = new_loop(folder.meta.origin.speed)
     with watched(watcher_of(order)):
-        conducting = show_process.conduct(folder, {"secrets": order["secrets"]})
+        conducting = show_process.conduct(
+            folder, {"secrets": order["secrets"], "warnings": []}
+        )
         code = loop.run_until_complete(conducting)
     if order["state"]:
         Path(order["state"]).write_text(text_of(conductors[0].engine.state))
