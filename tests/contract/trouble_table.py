@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from tests.skipping import run_skipping
 
+_Name = TypeVar("_Name")
 _Case = TypeVar("_Case")
 _Result = TypeVar("_Result")
 _PAGE = Path(__file__).parents[2] / "docs" / "far-ends.md"
@@ -59,10 +60,10 @@ def told_in_docs(name: str) -> dict[str, Row]:
 
 
 def side_by_side(
-    cases: Mapping[str, _Case],
+    cases: Mapping[_Name, _Case],
     play: Callable[[_Case, Path], Coroutine[Any, Any, _Result]],
     folder: Path,
-) -> dict[str, _Result]:
+) -> dict[_Name, _Result]:
     """Play every fault in a show of its own, all at once; what each came to."""
 
     async def all_of_them() -> list[_Result]:
