@@ -144,6 +144,18 @@ def test_a_scene_that_was_left_before_counts_from_its_return() -> None:
     assert play.fired_us("post") == [T0 + 20_000 + 20 * SECOND]
 
 
+def test_a_scene_that_was_out_of_sight_counts_from_when_it_is_seen_again() -> None:
+    """SEMANTICS 5: unknown is closed; while the mixer was away anything was on it."""
+    waits = cue("x", at="T-0", gate=(SEEN,), wait=LONG)
+    play = Play(book(waits, cue("end", at="T+1h"), outputs=LIVE))
+    play.give(START, moving(START))
+    play.give(T0 - MINUTE, shows(program="Reveal"))
+    play.give(T0 - SECOND, StageSeen("main", connected=False))
+    play.give(T0 + SECOND, shows(program="Reveal"))
+    play.run(T0 + MINUTE)
+    assert [T0 + 21 * SECOND] == play.fired_us("x")
+
+
 def test_a_lift_begun_before_a_crash_goes_on_where_the_edge_moves_again() -> None:
     """SEMANTICS 5: while nobody lives, whether the edge moves is unknown, and such
     time does not count.

@@ -46,6 +46,7 @@ class Films(Invariant):
                 each for each in cue.after.all_of if reading.plays_film(facts, each)
             ]
             hangs += [(film, 0) for film in films if self._by_end(facts, name, film)]
+        at_end = hangs[0][0] if hangs and isinstance(cue.at, AtCue) else None
         for film, offset_us in hangs:
             played = facts.cues[film].film
             if played is None or played.word == "interrupted":
@@ -53,7 +54,9 @@ class Films(Invariant):
                 continue
             came_us = reading.film_us(facts, film, min(0, offset_us))
             if came_us is None:
-                if facts.cues[film].outcome != "done":
+                if (at_end and film == cue.at.cue) or facts.cues[
+                    film
+                ].outcome != "done":
                     yield f"{name} came by itself while {film} has not ended"
             elif offset_us <= 0 and self._in_hold(facts, name, came_us):
                 yield f"{name} came by itself, its film's instant fell in a hold"

@@ -12,21 +12,33 @@ from random import Random
 
 import pytest
 
+from launchctl.runbook import actions as act
 from launchctl.runbook.base import SecretRef
 from launchctl.runbook.conditions import parse_condition
 from launchctl.runbook.model import (
     Account,
+    AtCue,
+    Ballot,
     Check,
+    Confirmed,
     Else,
     Embargo,
     Late,
     Lift,
     OnAir,
+    OnRecycle,
+    Output,
+    Poll,
+    Role,
+    Seen,
+    StreamHealthy,
+    TwoPerson,
+    UrlOk,
 )
 from launchctl.show.commands import Command
-from launchctl.show.inputs import Answer, Call, Ended, HandSeen
+from launchctl.show.inputs import Answer, Call, Ended, HandSeen, OutputSeen
 from launchctl.times import HOUR, MINUTE, SECOND, format_instant
-from tests.show.build import T0, book, cue, hold, post, scene
+from tests.show.build import CREW, T0, book, choice, cue, hold, post, scene
 from tests.simulation.invariants import check
 from tests.simulation.trace import Crash, Sent, Step, Trace
 from tests.simulation.world import BrokenError, World, replay, same
@@ -613,3 +625,334 @@ def test_doubt_without_resend_is_not_proof():
             del items[place + 4 :]
 
         assert wrong == doctored(world, change)
+
+
+# --- recycle, films, choices, permits -----------------------------------------------
+
+
+def confirmed(world, verb, target, **args):
+    """A call that acts on the list that it was shown."""
+    say(world, verb, target, **args)
+    say(world, verb, target, **args, digest=world.lines[-1]["digest"])
+
+
+def again_from(target="T-10s", **fields):
+    """A show that went back after a scene that runs again, and one that is kept."""
+    kept = {"on_recycle": OnRecycle.KEEP}
+    world = show(
+        cue("x", scene("A"), at="T-5s"),
+        cue("kept", scene("B"), at="T-4s", **kept),
+        cue("y", at="T+1h"),
+        **fields,
+    )
+    world.advance(T0 + MINUTE)
+    confirmed(world, "recycle", target)
+    say(world, "resume", "recycle", confirm=True)
+    world.advance(world.now_us + MINUTE)
+    return world
+
+
+def test_a_recycle_of_other_cues_or_that_nobody_called_is_caught():
+    """SEMANTICS 2 and 9.3: S is what it is; T goes back by a person's word alone."""
+
+    def fewer(items):
+        items[where(items, "recycled")]["cues"].remove("x")
+
+    def uncalled(items):
+        place, _, _ = called(items, "recycle")
+        items[place]["verb"] = "hold"
+
+    def elsewhere(items):
+        items[where(items, "recycled")]["back_s"] += 1
+
+    for change in (fewer, uncalled, elsewhere):
+        assert 3 in doctored(again_from(), change)
+
+
+def test_a_recycle_that_keeps_too_little_is_caught():
+    """SEMANTICS 2 and 9.5: ``keep`` retains what ended ok; a firing runs the rest."""
+
+    def not_kept(items):
+        items[where(items, "recycled")]["kept"].clear()
+
+    assert {3} <= doctored(again_from(), not_kept)
+
+
+def test_what_passes_with_something_left_to_run_is_caught():
+    """SEMANTICS 9.7: only what a recycle left nothing of passes its gates."""
+
+    def other(items):
+        items[where(items, "passed", "kept")]["cue"] = "y"
+
+    assert 7 in doctored(again_from(), other)
+
+
+def test_a_lift_that_a_recycle_leaves_open_is_caught():
+    """SEMANTICS 2: what latched at T >= T-x closes again."""
+    world = again_from(**lifted(Lift(gate=OnAir(scene="A"))))
+
+    def open_still(items):
+        items[where(items, "recycled")]["unlatched"].clear()
+
+    assert 3 in doctored(world, open_still)
+
+
+def film_show():
+    """A film of a minute, and what hangs on its end."""
+    body = act.FilmBody(play="f.mp4", source="Film", scene="Film", length_us=MINUTE)
+    at_end = AtCue(cue="film", offset_us=0, film=True)
+    world = show(
+        cue("film", act.PlayMedia(media=body), at="T-0"),
+        cue("next", scene("A")).model_copy(update={"at": at_end}),
+        cue("end", at="T+1h"),
+    )
+    world.advance(T0 + 2 * MINUTE)
+    return world
+
+
+def test_what_follows_a_film_that_did_not_end_is_caught():
+    """SEMANTICS 9.13: an interrupted film, or one that still plays, fires nothing."""
+
+    def interrupted(items):
+        line = items[where(items, "attempt_ended", "film")]
+        line |= {"answer": "refused", "became": "failed"}
+
+    def still_plays(items):
+        del items[where(items, "attempt_ended", "film")]
+
+    def cut(items):
+        items[where(items, "attempt_ended", "film")]["answer"] = "refused"
+
+    for change in (interrupted, still_plays, cut):
+        assert 13 in doctored(film_show(), change)
+
+
+def test_what_follows_a_film_that_ended_in_a_hold_is_caught():
+    """SEMANTICS 9.13: its instant fell in a hold against it: a GO stands for it."""
+
+    def held(items):
+        place = where(items, "attempt_ended", "film")
+        line = items[place]
+        began = format_instant(T0 + 59 * SECOND)
+        ended = format_instant(T0 + MINUTE + SECOND)
+        over = like(line, "hold_released", name="a", ended=ended)
+        items[place + 1 : place + 1] = [opened(line, "a", began), over]
+
+    assert 13 in doctored(film_show(), held)
+
+
+def demo():
+    """A choice of which one option was taken."""
+    options = {"one": (cue("a", scene("A")),), "two": (cue("b", scene("B")),)}
+    world = show(*choice("ask", options, at="T-0"), cue("end", at="T+1h"))
+    world.advance(T0 + SECOND)
+    say(world, "choose", "ask", option="one")
+    world.advance(T0 + MINUTE)
+    return world
+
+
+def test_two_options_of_a_choice_are_caught():
+    """SEMANTICS 9.16: the chosen one's cues, and no other's."""
+
+    def another(items):
+        place = where(items, "fired", "a")
+        items.insert(place + 1, {**items[place], "cue": "b"})
+
+    def not_chosen(items):
+        items[where(items, "chosen")]["option"] = "two"
+
+    def twice(items):
+        place = where(items, "chosen")
+        items.insert(place + 1, copy.deepcopy(items[place]))
+
+    for change in (another, not_chosen, twice):
+        assert 16 in doctored(demo(), change)
+
+
+def called(items, verb):
+    """The place of an accepted call, of the step that gave it, and the call."""
+    place = next(
+        n
+        for n, item in enumerate(items)
+        if isinstance(item, dict)
+        and item["event"] == "call_accepted"
+        and item["verb"] == verb
+    )
+    step = max(n for n in range(place) if isinstance(items[n], Step))
+    return place, step, items[step].inputs[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"seen": 1},
+        {"at_us": T0 - HOUR},
+        {"roles": frozenset({"legal"})},
+        {"target": "other"},
+    ],
+)
+def test_a_go_that_should_have_been_refused_is_caught(fields):
+    """SEMANTICS 9.11 and 8: stale, expired, not the caller's, of something else."""
+    world = show(cue("x", go=("caller",), at="T-0"), cue("y", at="T+1h"))
+    world.advance(T0)
+    say(world, "go", "x")
+
+    def change(items):
+        _, step, call = called(items, "go")
+        items[step] = replace(items[step], inputs=(replace(call, **fields),))
+
+    assert 11 in doctored(world, change)
+
+
+def overridden():
+    """A post under an embargo that two persons opened for it."""
+    late = Late(within_us=None, otherwise=Else.PARK)
+    crew = {**CREW, "comms": Role(may=("approve", "post", "override"))}
+    world = show(
+        cue("x", post(), at="T-0", late=late),
+        cue("y", at="T+1h"),
+        crew=crew,
+        **lifted(Lift(gate=OnAir(scene="Reveal"))),
+    )
+    world.advance(T0 + SECOND)
+    for by in ("ann", "bob"):
+        args = {"gate": "car", "why": "it is out"}
+        made, seen = f"call-{world.head}", world.head
+        call = Call(made, by, ALL, "override", "x", args, seen, world.now_us, 1)
+        world.call(call)
+    world.advance(T0 + MINUTE)
+    return world
+
+
+def test_an_override_by_one_person_or_too_late_is_caught():
+    """SEMANTICS 9.7 and 5: of an embargo a second person confirms within 60 s."""
+
+    def alone(items):
+        items[where(items, "overridden")]["by"] = "ann"
+
+    def unasked(items):
+        del items[where(items, "override_asked")]
+
+    def late(items):
+        line = items[where(items, "override_asked")]
+        line["at"] = format_instant(T0 - 70 * SECOND)
+
+    def another_take(items):
+        items[where(items, "overridden")]["take"] = 2
+
+    world = overridden()
+    assert "fired" in [line["event"] for line in world.lines]
+    for change in (alone, unasked, late, another_take):
+        assert 7 in doctored(overridden(), change)
+
+
+LIVE = {"live": Output(playback="http://127.0.0.1:1/live.m3u8")}
+
+
+@pytest.mark.parametrize(
+    ("gate", "event"),
+    [
+        (Seen(scene="Wait", output="live"), "output_seen"),
+        (StreamHealthy(output="live"), "output_seen"),
+        (UrlOk(url="https://shop.example/m3"), "url_seen"),
+        (Confirmed(what="notice", by="legal"), "confirmed"),
+        (TwoPerson(role="caller"), "confirmed"),
+        (Poll(cue="poll"), "cue_ended"),
+    ],
+)
+def test_each_kind_of_gate_that_was_closed_is_caught(gate, event):
+    """SEMANTICS 9.7: without the line that opened it, the firing is a violation."""
+    late = Late(within_us=None, otherwise=Else.PARK)
+    ballot = Ballot(ask=("caller",), within_us=HOUR)
+    world = show(
+        cue("poll", poll=ballot, at="T-1m"),
+        cue("x", at="T-0", gate=(gate,), late=late),
+        cue("y", at="T+1h"),
+        outputs=LIVE,
+    )
+    world.give(world.far.stage("main", streaming=True), SECOND)
+    world.give(OutputSeen("live", moving=True, moved_us=START), SECOND)
+    world.advance(T0 - 30 * SECOND)
+    say(world, "vote", "poll", vote="go")
+    world.advance(T0 + SECOND)
+    what = "notice" if isinstance(gate, Confirmed) else "x"
+    for by in ("ann", "bob"):
+        args = {"evidence": "https://x/1"}
+        made, seen = f"call-{world.head}", world.head
+        world.call(Call(made, by, ALL, "confirm", what, args, seen, world.now_us, 1))
+    world.advance(T0 + MINUTE)
+    where(world.trace.items, "fired", "x")
+
+    def closed(items):
+        for place in reversed(range(len(items))):
+            item = items[place]
+            named = isinstance(item, dict) and item["event"] == event
+            if (named and item["cue"] != "x") or (named and event == "confirmed"):
+                del items[place]
+
+    assert 7 in doctored(world, closed)
+
+
+def test_a_post_that_was_retired_or_stood_for_by_hand_is_caught():
+    """SEMANTICS 9.14 and 6: void is void; the owner's own post stands for ours."""
+
+    def retired(items):
+        place = where(items, "intent")
+        items.insert(place, like(items[place], "retired", slots=[["x", "0"]]))
+
+    def by_hand(items):
+        place = where(items, "intent")
+        hand = like(items[place], "post_by_hand", account="ceo")
+        items.insert(place, {**hand, "cue": "x"})
+
+    for change in (retired, by_hand):
+        assert 14 in doctored(posting(), change)
+
+
+def test_a_lift_by_seen_before_viewers_saw_it_is_caught():
+    """SEMANTICS 9.7: the delay is over, counted while the edge moved."""
+    gate = Seen(scene="Reveal", output="live")
+    late = Late(within_us=None, otherwise=Else.PARK)
+    world = show(
+        cue("s", scene("Reveal"), at="T-1m"),
+        cue("x", post(), at="T-0", late=late),
+        cue("y", at="T+1h"),
+        outputs=LIVE,
+        **lifted(Lift(gate=gate)),
+    )
+    world.give(OutputSeen("live", moving=True, moved_us=START), SECOND)
+    world.advance(T0 + MINUTE)
+    where(world.trace.items, "embargo_latched")
+
+    def stood(items):
+        for item in items:
+            if isinstance(item, dict) and item["event"] == "output_seen":
+                item["moving"] = False
+
+    assert 7 in doctored(world, stood)
+
+
+def test_an_amendment_of_an_embargo_by_one_person_is_caught():
+    """SEMANTICS 9.7 and 2: embargo, ``public:`` or topic changed: a second person."""
+    world = show(
+        cue("x", post(), at="T-0"),
+        cue("y", at="T+1h"),
+        **lifted(Lift(at_us=T0 - HOUR)),
+    )
+    new = {"car": Embargo(name="car", default=True, lifts=(Lift(at_us=T0 + HOUR),))}
+    other = world.runbook.model_copy(update={"embargoes": new, "digest": "e" * 64})
+    world.offer(other)
+    say(world, "amend", "e" * 64)
+    digest = world.lines[-1]["digest"]
+    for by in ("ann", "bob"):
+        take = Call(f"baton-{by}", by, ALL, "take-baton", "caller", {"why": "mine"})
+        world.call(replace(take, at_us=world.now_us))
+        made, seen = f"call-{world.head}", world.head
+        args = {"digest": digest}
+        call = Call(made, by, ALL, "amend", "e" * 64, args, seen, world.now_us, 1)
+        world.call(call)
+
+    def alone(items):
+        items[where(items, "amended")]["by"] = "ann"
+
+    assert 7 in doctored(world, alone)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import heapq
 import json
+from collections.abc import Sequence
 from itertools import count
 from random import Random
 
@@ -119,11 +120,7 @@ class World:
                 inputs.append(seen)
         inputs.extend(extra)
         again = None
-        # which stages it has not seen yet, and which pages it asked for, a process has
-        # in its own memory
-        sure = not any(s.unsure for s in self.engine.state.stages.values())
-        sure = sure and not any(isinstance(seen, UrlSeen) for seen in inputs)
-        if sure and self.rng.random() < 0.03:
+        if comparable(self.engine, inputs) and self.rng.random() < 0.03:
             again = self._from_journal().step(self.now_us, inputs)
         self.steps += 1
         self._note(Step(self.now_us, tuple(inputs), quiet))
@@ -244,6 +241,14 @@ class World:
 def _warns(decision: Decision) -> bool:
     """True if it only looks ahead sooner: a warning, which decides nothing."""
     return any(isinstance(event, ev.EmbargoWarned) for event in decision.events)
+
+
+def comparable(engine: Engine, inputs: Sequence[Input]) -> bool:
+    """True if a process that folded the journal just now must decide the same: each has
+    in its own memory which stages it has not seen yet, and which pages it asked for.
+    """
+    sure = not any(stage.unsure for stage in engine.state.stages.values())
+    return sure and not any(isinstance(seen, UrlSeen) for seen in inputs)
 
 
 def folded(runbook: Runbook, offered: list[Runbook], lines: list[Line]) -> Engine:

@@ -104,6 +104,10 @@ def _attempt_ended(state: State, event: ev.AttemptEnded) -> None:
 _STRETCHES = 16
 
 
+UNKNOWN = ""
+"""What came on while the stage could not be seen: perhaps another scene."""
+
+
 def came_on(stage: StageState, scene: str, at_us: Micros) -> None:
     """Remember that a scene came on program, once an instant, the last few times."""
     known = stage.came_on.setdefault(scene, [])

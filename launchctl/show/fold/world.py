@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.fold.actions import came_on
+from launchctl.show.fold.actions import UNKNOWN, came_on
 from launchctl.show.state import (
     FigureState,
     HandPost,
@@ -21,6 +21,8 @@ def _stage_changed(state: State, event: ev.StageChanged) -> None:
         stage.last_on[stage.program] = event.at_us
     if event.program is not None and event.program != stage.program:
         came_on(stage, event.program, event.at_us)
+    elif stage.program is not None and event.program is None:
+        came_on(stage, UNKNOWN, event.at_us)
     live = event.connected and event.streaming and not event.reconnecting
     if not live:
         stage.live_since_us = None
