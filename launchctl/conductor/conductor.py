@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 
 from launchctl.clock import Clock
-from launchctl.conductor.counter import counter_text
+from launchctl.conductor.counter import CounterText, counter_text
 from launchctl.conductor.disk_watch import DiskWatch
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.conductor.far_ends import FarEnds
@@ -50,12 +50,11 @@ from launchctl.show.commands import (
     TakeFigure,
 )
 from launchctl.show.engine import Decision, Engine
-from launchctl.show.events import CounterSet, encode
+from launchctl.show.events import CounterSet, StageChanged, encode
 from launchctl.show.inputs import (
     Input,
     RunbookSeen,
     Settled,
-    StageSeen,
 )
 from launchctl.store.base import Store
 from launchctl.times import Micros
@@ -125,8 +124,6 @@ class Conductor:
 
     def report(self, seen: Input) -> None:
         """Something happened. Call it from the loop's own thread; never blocks."""
-        if isinstance(seen, StageSeen) and seen.restarted and self._counter:
-            self._counter.again()
         self._inputs.append(seen)
         self._sleeper.wake()
 
@@ -187,8 +184,15 @@ class Conductor:
         for command in decision.commands:
             self._after_append(command, durable)
         if self._counter:
-            said = any(isinstance(event, CounterSet) for event in decision.events)
-            self._counter.state(self.engine.state.counter, said=said)
+            self._tell_counter(self._counter, decision)
+
+    def _tell_counter(self, counter: CounterText, decision: Decision) -> None:
+        state, events = self.engine.state, decision.events
+        if any(isinstance(event, StageChanged) and event.restarted for event in events):
+            counter.again()
+        said = any(isinstance(event, CounterSet) for event in events)
+        asked = any("counter" in stage.asks for stage in state.stages.values())
+        counter.state(state.counter, said=said, asked=asked)
 
     def _after_append(self, command: AnyCommand, durable: asyncio.Future[None]) -> None:
         match command:

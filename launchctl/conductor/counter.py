@@ -4,7 +4,8 @@ A projection, not a decision: the engine says whether the counter is open, froze
 hidden, and what it says is journaled; the text follows the ledger, latest wins, at most
 ten times a second (OBS shows 30 a second at best, and renders each). A text that a
 person wrote there is left alone, until a person or a cue sets the counter again: that
-word is the later one.
+word is the later one. After a restart of the device, and after a crash of ours, an open
+counter is not opened again by a machine: nothing is shown until somebody has answered.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ class ShowsText(Protocol):
     """A stage that can show a fast-changing text."""
 
     def show_text(self, source: str, text: str, *, over_hand: bool = False) -> None:
-        """Set a text source soon; the latest text wins. One that a person wrote into
-        is left alone until ``over_hand``.
+        """Set a text source soon; the latest text wins. One that a person wrote into,
+        or that stood when the device was restarted, is left alone until ``over_hand``.
         """
         ...
 
@@ -57,6 +58,7 @@ class CounterText:
         self._state = "hidden"
         self._shown: str | None = None
         self._over_hand = False
+        self._asked = False
         self._news = asyncio.Event()
 
     def totals(self, totals: Totals) -> None:
@@ -64,10 +66,13 @@ class CounterText:
         self._totals = totals
         self._news.set()
 
-    def state(self, state: str, *, said: bool = False) -> None:
+    def state(self, state: str, *, said: bool = False, asked: bool = False) -> None:
         """The engine's word: open, frozen or hidden. ``said``: a person or a cue just
         set it, be it to what it was; then its text is also put over a hand's.
+        ``asked``: whether an open one is to be opened again; until that is answered
+        nothing new is shown.
         """
+        self._asked = asked
         if said:
             self._over_hand = state != "frozen"
         if said or state != self._state:
@@ -75,8 +80,8 @@ class CounterText:
             self._news.set()
 
     def again(self) -> None:
-        """The device lost its state: set the text again, whatever we believe."""
-        self._shown = None
+        """The device lost its state: what is hidden or frozen is made so again."""
+        self._over_hand = True
         self._news.set()
 
     async def run(self) -> None:
@@ -96,6 +101,8 @@ class CounterText:
 
     def _text(self) -> str | None:
         match self._state:
+            case "open" if self._asked:
+                return None
             case "open":
                 values = {
                     "orders": asdict(self._totals),

@@ -16,6 +16,7 @@ from launchctl.show.state import ActionState
 from launchctl.show.tables import ActionWord
 from launchctl.show.world.stages import (
     STAGE_PATIENCE_US,
+    ask_counter,
     send_again,
     take_up_loose,
 )
@@ -30,6 +31,7 @@ def take_up(core: Core, now_us: Micros) -> None:
     core.emit(ev.Recovered)
     for name in core.state.stages:
         core.agenda.at_n(core.now_us + STAGE_PATIENCE_US, "stage", name)
+        ask_counter(core, name)
     for name, cue in core.state.cues.items():
         for action in cue.actions.values():
             _take_up_action(core, name, action)

@@ -122,3 +122,35 @@ async def test_hiding_takes_a_person_s_text_away_too() -> None:
         text.state("hidden", said=True)
         await stage.until(lambda: bool(stage.told))
         assert [("", True)] == stage.told
+
+
+async def test_an_open_counter_waits_after_a_restart_until_it_was_answered() -> None:
+    """SEMANTICS 5, Recovery: to open the counter it asks; newer numbers wait too."""
+    async with counter() as (text, stage):
+        text.state("open", said=True)
+        text.totals(Totals(units=7))
+        await stage.until(lambda: ("7 reserved", True) in stage.told)
+        del stage.told[:]
+        text.again()
+        text.state("open", asked=True)
+        text.totals(Totals(units=9))
+        await turn_of(text)
+        assert [] == stage.told
+        text.state("open", said=True)
+        await stage.until(lambda: bool(stage.told))
+        assert [("9 reserved", True)] == stage.told
+
+
+async def test_a_frozen_counter_stands_again_after_a_restart() -> None:
+    """SEMANTICS 6, counter: `freeze` keeps the value last shown; nothing is opened."""
+    async with counter() as (text, stage):
+        text.state("open", said=True)
+        text.totals(Totals(units=7))
+        await stage.until(lambda: ("7 reserved", True) in stage.told)
+        text.state("frozen", said=True)
+        text.totals(Totals(units=9))
+        await turn_of(text)
+        del stage.told[:]
+        text.again()
+        await stage.until(lambda: bool(stage.told))
+        assert [("7 reserved", True)] == stage.told

@@ -446,16 +446,25 @@ async def test_a_fast_text_ends_at_its_latest_value(hall, obs):
     assert hall.hands == []
 
 
-async def test_a_fast_text_is_shown_again_after_a_restart(hall, obs):
-    """It belongs to no cue, so nobody else would send it again."""
+async def test_after_a_restart_a_fast_text_waits_for_somebody_s_word(hall, obs):
+    """A counter is not opened by a reconnect: newer numbers wait too, until it is said
+    that they are wanted (SEMANTICS 5, Recovery).
+    """
     hall.driver.show_text(COUNTER, "325,000")
     async with asyncio.timeout(10):
         while await text(obs) != "325,000":
             await asyncio.sleep(0)
+    await obs.hand("SetInputSettings", inputName=COUNTER, inputSettings={"text": ""})
+    await hall.until(lambda: (f"text:{COUNTER}", "") in hall.hands)
     await obs.kill()
     await obs.boot()
+    await hall.until(lambda: any(stage.restarted for stage in hall.stages))
+    hall.driver.show_text(COUNTER, "325,001")
+    assert (await hall.send(Scene(scene="Reveal"))).answer is Answer.OK
+    assert await text(obs) != "325,001"
+    hall.driver.show_text(COUNTER, "325,002", over_hand=True)
     async with asyncio.timeout(10):
-        while await text(obs) != "325,000":
+        while await text(obs) != "325,002":
             await asyncio.sleep(0)
 
 

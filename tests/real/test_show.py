@@ -34,7 +34,7 @@ stages:
 accounts:
   ceo: {{network: x, handle: elonmusk, credentials: {{env: X_CEO}}, api: "{x}"}}
 crew:
-  caller: {{may: [go, hold, abort, end]}}
+  caller: {{may: [go, hold, abort, end, counter]}}
   comms: {{may: [approve, post, silence]}}
 embargoes:
   car: {{default: true, lifts: [{{on_air: Reveal}}]}}
@@ -140,8 +140,8 @@ async def test_the_reveal_on_real_obs(tmp_path: Path, x: XEmulator) -> None:
 async def test_obs_killed_in_mid_show_comes_back_as_it_was(
     tmp_path: Path, x: XEmulator
 ) -> None:
-    """After kill -9 and a new start OBS has lost scene and text: both are asserted
-    again, from our own record.
+    """After kill -9 and a new start OBS has lost scene and text: the scene is asserted
+    again, from our own record; before the counter is opened again somebody is asked.
     """
     with start_obs(tmp_path / "obs") as obs:
         runbook = RUNBOOK.format(obs=obs.url, x=x.url)
@@ -160,7 +160,10 @@ async def test_obs_killed_in_mid_show_comes_back_as_it_was(
             print(f"connected {time.monotonic() - up_s:.2f} s after OBS was up")
             with watching(obs) as witness:
                 await eventually(lambda: witness.program() == "Reveal")
+                await show.until(lambda status: bool(status["stages"][0]["asks"]))
+                await show.launch("counter", "open")
                 await eventually(lambda: witness.counter() == str(ORDERS))
+                await show.until(lambda status: not status["stages"][0]["asks"])
 
 
 async def test_a_cut_by_hand_is_left_alone_and_shown(

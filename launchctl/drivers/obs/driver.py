@@ -221,8 +221,8 @@ class ObsDriver:
     def show_text(self, source: str, text: str, *, over_hand: bool = False) -> None:
         """Let a text source follow a number: latest wins, at most ten a second.
 
-        Never blocks and never fails; trouble is in ``health``. Sent again after OBS was
-        restarted. A source that a person wrote into is left alone until ``over_hand``.
+        Never blocks and never fails; trouble is in ``health``. A source that a person
+        wrote into is left alone until ``over_hand``; so are all after a restart of OBS.
         """
         self._projection.show(source, text, over_hand=over_hand)
 

@@ -2,8 +2,9 @@
 
 OBS shows 30 pictures a second and accepts thousands of texts; all but the last one of
 a tenth of a second would be work for nothing. A text is not tied to a cue: a lost one
-is replaced by the next, and all are sent again after OBS was restarted. A source that
-a person has written into is left alone until somebody says otherwise.
+is replaced by the next. A source that a person has written into is left alone until
+somebody says otherwise, and so is every source after OBS was restarted: what a
+reconnect brings back by itself is nobody's decision.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Projection:
         self._latest: dict[str, str] = {}
         self._due: set[str] = set()
         self._by_hand: set[str] = set()
+        self._stood: set[str] = set()
+        """Texts that stood when OBS was restarted: somebody says whether they do."""
         self._refused: dict[str, str] = {}
         self._work = asyncio.Event()
 
@@ -41,16 +44,17 @@ class Projection:
         """
         if over_hand:
             self._by_hand.discard(source)
+            self._stood.discard(source)
         if self._latest.get(source) != text or over_hand:
             self._latest[source] = text
             self._due.add(source)
             self._work.set()
 
     def connected(self, restarted: bool) -> None:  # noqa: FBT001  a listener's shape
-        """Send what waited; after a restart everything, for the device forgot it."""
+        """Send what waited; after a restart nothing before somebody says so."""
         if restarted:
             self._by_hand.clear()
-            self._due.update(self._latest)
+            self._stood.update(self._latest)
         self._refused.clear()
         self._work.set()
 
@@ -76,7 +80,7 @@ class Projection:
             link = self._link()
             if link is None or link.pair is None:
                 continue  # ``connected`` wakes us
-            for source in sorted(self._due - self._by_hand):
+            for source in sorted(self._due - self._by_hand - self._stood):
                 await self._send(link, source)
             await asyncio.sleep(SPACING_S)
 

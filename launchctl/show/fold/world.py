@@ -97,6 +97,8 @@ def _said(state: State, event: ev.Said) -> None:
 
 def _counter_set(state: State, event: ev.CounterSet) -> None:
     state.counter = event.counter
+    for stage in state.stages.values():
+        stage.asks.pop("counter", None)
 
 
 def _player_set(state: State, event: ev.PlayerSet) -> None:

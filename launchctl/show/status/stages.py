@@ -51,6 +51,8 @@ def _asked(stage: str, what: str, text: str) -> str:
     """The question, and how it is answered."""
     kind, _, name = what.partition(":")
     way = f"fire a cue that sets {what}"
+    if kind == "counter":
+        return f"{text} Answer with launch counter open, or fire a cue that sets it."
     if kind == "audio":
         way = f"launch do '{{audio: {{input: {name}, open: true}}, stage: {stage}}}'"
     return f"{text} Answer at the mixer of {stage}, or {way}."

@@ -71,6 +71,7 @@ def take_stage(core: Core, seen: StageSeen) -> None:
     )
     if seen.restarted:
         assert_again(core, seen.stage, "re-asserted after restart")
+        ask_counter(core, seen.stage)
     elif back:
         _back_after_recovery(core, seen, program_before)
     elif was_away and seen.connected and core.runbook.stages[seen.stage].follows:
@@ -140,6 +141,17 @@ def assert_again(core: Core, name: str, reason: str) -> None:
     """Send the wanted state of a stage again; ask where a machine must not decide."""
     wanted = core.state.stages[name].wanted
     _assert(core, name, sorted(wanted, key=lambda what: what != "transition"), reason)
+
+
+def ask_counter(core: Core, name: str) -> None:
+    """A machine does not open the counter again where the stage shows it: it asks."""
+    orders = core.runbook.orders
+    show_on = orders.show_on if orders else None
+    if show_on is None or core.state.counter != "open":
+        return
+    if name == (show_on.stage or core.runbook.first_stage):
+        text = "the counter was open: open it?"
+        core.emit(ev.NeedsPerson, stage=name, what="counter", text=text)
 
 
 def _assert(core: Core, name: str, fields: list[str], reason: str) -> None:
