@@ -30,6 +30,8 @@ from launchctl.times import SECOND, Micros
 _T = TypeVar("_T")
 
 _STUCK_ROUNDS = 1_000_000
+_RESOLUTION_S = 1e-7
+"""Of the loop's time: a float of some years still tells it."""
 _REAL_WORLD = frozenset(
     {
         "socket.connect",
@@ -101,6 +103,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.network = network
         self._now_s = 0.0
+        self._clock_resolution = _RESOLUTION_S
         self._selector = _Jump(self)  # where BaseEventLoop would wait
         self._thread = threading.get_ident()
         self._rounds = 0

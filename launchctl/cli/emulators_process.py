@@ -1,8 +1,8 @@
 """The far ends of a paced rehearsal: emulated OBS, networks and shop, in one process.
 
-Started by ``launch demo`` as ``python -m launchctl.cli.emulators_process FOLDER``; its
-loop runs at the rehearsal's speed, so that a fade or a timeline's lag takes as long, in
-show time, as the real one. The boot line names the clock and who has an account.
+Started as ``python -m launchctl.cli.emulators_process FOLDER``; its loop runs at the
+rehearsal's speed, so that a fade or a timeline's lag takes as long, in show time, as
+the real one.
 """
 
 from __future__ import annotations
@@ -10,56 +10,35 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from launchctl.chance import SeededChance
 from launchctl.cli.logs import log_to
 from launchctl.cli.processes import read_boot, say_ready
-from launchctl.clock import Origin, new_loop
-from launchctl.rehearsal.emulators.hls import HlsEmulator
-from launchctl.rehearsal.emulators.networks import EMULATED
-from launchctl.rehearsal.emulators.obs import ObsEmulator
-from launchctl.rehearsal.emulators.web import WebEmulator
+from launchctl.clock import Origin, new_loop, wall_us
+from launchctl.rehearsal.emulators.networks import Surroundings
+from launchctl.rehearsal.invented import first_look
+from launchctl.rehearsal.world import emulated
 
 
 async def serve(boot: dict[str, Any]) -> None:
     """Emulate until asked to stop, or until whoever started it is gone.
 
-    ``boot``: ``origin`` (the clock), ``networks`` (by name: handles that have an
-    account there), ``stages`` (by name: scenes with their sources, texts, audio inputs,
-    password), ``effects`` (path of a POST to [page, what it then shows]).
+    ``boot``: ``origin`` (the clock), ``runbook`` (the file), ``seed``, ``real_stages``
+    (mixers are not emulated).
     """
-    now_us = Origin(**boot["origin"]).now_us
-    async with AsyncExitStack() as stack:
-        networks = {}
-        for name, handles in boot["networks"].items():
-            network = EMULATED[name].far_end(handles, now_us)
-            stack.push_async_callback(network.aclose)
-            networks[name] = await network.start()
-        web = WebEmulator(now_us)
-        stack.push_async_callback(web.aclose)
-        for path, (page, shows) in boot["effects"].items():
-            web.when_posted(path, page=page, shows=shows)
-        stages = {}
-        for name, mixer in boot["stages"].items():
-            obs = ObsEmulator(
-                mixer["scenes"],
-                texts=mixer["texts"],
-                audio=mixer["audio"],
-                films={name: (file, s) for name, (file, s) in mixer["films"].items()},
-                password=mixer["password"],
-                now_us=now_us,
-            )
-            stack.push_async_callback(obs.aclose)
-            stages[name] = await obs.start()
-        hls = HlsEmulator(now_us)
-        stack.push_async_callback(hls.aclose)
+    around = Surroundings(
+        Origin(**boot["origin"]).now_us, wall_us, SeededChance(boot["seed"])
+    )
+    runbook = first_look(Path(boot["runbook"]))
+    async with emulated(runbook, around, real_stages=boot["real_stages"]) as world:
         say_ready(
-            stages=stages,
-            networks=networks,
-            web=await web.start(),
-            hls=await hls.start(),
+            sets=world.sets,
+            show_secrets=world.show_secrets,
+            front_secrets=world.front_secrets,
+            hook_secrets=world.hook_secrets,
+            not_emulated=world.not_emulated,
         )
         await _stopped()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from launchctl.cli.output import print_json
+from launchctl.cli.paced import Paced, rehearse_paced
 from launchctl.cli.rehearsed import judge_rehearsal, keep_rehearsal
 from launchctl.cli.reporting import print_comparison, print_report, whole_report
 from launchctl.cli.run import parse_sets
 from launchctl.cli.start_show import parse_t0
+from launchctl.errors import InputError
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.invented import UNDATED_US
@@ -18,8 +21,11 @@ from launchctl.rehearsal.people import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
 from launchctl.rehearsal.script import Script, load_script
 
+_FASTEST = 200.0
+"""Faster, and real loopback is no longer fast enough for the show's own deadlines."""
 
-def run_rehearsal(
+
+def run_virtual(
     file: Path,
     *,
     seed: int,
@@ -34,15 +40,13 @@ def run_rehearsal(
         LaunchError: the runbook or the script does not load.
     """
     deeds: list[Deed] = []
-    script_file = script or script_beside(file)
-    played = load_script(script_file) if script_file else Script(people=1, script=())
     rehearsed = rehearse(
         Rehearsal(
             runbook=file,
             seed=seed,
             t0_us=parse_t0(t0, UNDATED_US),
             sets=parse_sets(sets),
-            beside=(people(played, deeds), shops()),
+            beside=(people(_script(file, script), deeds), shops()),
         )
     )
     report = rehearsal_report(rehearsed)
@@ -57,6 +61,38 @@ def run_rehearsal(
             print("\nSINCE THE LAST REHEARSAL")
             print_comparison(before, report)
     return 0 if report["verdict"] == "green" else 1
+
+
+def run_paced(
+    file: Path, script: Path | None, speed: str, *, serve: str | None, as_json: bool
+) -> int:
+    """Play it at a speed that people can follow, with pages; the show's exit code.
+
+    Raises:
+        InputError: the speed is none.
+        LaunchError: as ``cli.paced.rehearse_paced``.
+    """
+    times = 1.0 if speed == "max" else _speed(speed)
+    paced = Paced(runbook=file, script=_script(file, script), speed=times, serve=serve)
+    return asyncio.run(rehearse_paced(paced, as_json=as_json))
+
+
+def _speed(written: str) -> float:
+    try:
+        speed = float(written)
+    except ValueError:
+        speed = 0.0
+    if not 1.0 <= speed <= _FASTEST:
+        raise InputError(
+            f"--speed {written}: expected `max`, or a number from 1 to {_FASTEST:g}"
+        )
+    return speed
+
+
+def _script(file: Path, script: Path | None) -> Script:
+    """As asked for, or the one beside the runbook, or nobody."""
+    found = script or script_beside(file)
+    return load_script(found) if found else Script(people=1, script=())
 
 
 def rehearsal_report(rehearsed: Rehearsed) -> dict[str, Any]:

@@ -132,15 +132,32 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             " without a script nobody answers.",
         ),
     ] = None,
+    speed: Annotated[
+        str,
+        typer.Option(
+            "--speed",
+            metavar="max|N",
+            help="max: virtual time, days in seconds. N: so many seconds of the show"
+            " in a second, with pages and processes as in a show.",
+        ),
+    ] = "max",
+    serve: Annotated[
+        str | None,
+        typer.Option(
+            "--serve", metavar="HOST:PORT", help="Where the pages are, with --speed N."
+        ),
+    ] = None,
     t0: T0 = None,
     sets: Sets = None,
     json: Json = False,
 ) -> None:
     """Play a runbook against emulated far ends, days in seconds. Touches nothing."""
-    from launchctl.cli.rehearsing import run_rehearsal
+    from launchctl.cli.rehearsing import run_paced, run_virtual
 
+    if speed != "max" or serve is not None:
+        raise typer.Exit(run_paced(file, script, speed, serve=serve, as_json=json))
     raise typer.Exit(
-        run_rehearsal(
+        run_virtual(
             file, seed=seed, script=script, t0=t0, sets=sets or [], as_json=json
         )
     )

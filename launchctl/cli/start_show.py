@@ -34,6 +34,23 @@ from launchctl.times import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The secrets that each process is given, as ``runbook.secrets`` resolves them."""
+
+    show: dict[str, str] = field(repr=False)
+    front: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, runbook: Runbook, environ: Mapping[str, str]) -> Self:
+        """Those that the runbook names.
+
+        Raises:
+            SecretMissingError: naming all that are missing.
+        """
+        return cls(resolve_show(runbook, environ), resolve_front(runbook, environ))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
     """What to run, and how.
@@ -57,6 +74,7 @@ class RunRequest:
         detached: it belongs to nobody's session.
         unrehearsed: why a show may run that its runbook wants rehearsed first.
         environ: where ``{env: NAME}`` is looked up.
+        given: secrets; None: they are looked up as the runbook says.
     """
 
     runbook: Path = Path()
@@ -75,6 +93,7 @@ class RunRequest:
     detached: bool = False
     unrehearsed: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    given: Given | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +184,7 @@ def _netloc(url: str | None) -> str | None:
     return urlsplit(url).netloc if url else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Secrets:
-    """What each process is given."""
-
-    show: dict[str, str] = field(repr=False)
-    front: dict[str, str] = field(repr=False)
-
-    @classmethod
-    def of(cls, runbook: Runbook, environ: Mapping[str, str]) -> Self:
-        return cls(resolve_show(runbook, environ), resolve_front(runbook, environ))
-
-
-async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
+async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
     """A new run folder."""
     if request.ntp is not None:
         parse_server(request.ntp)
@@ -193,7 +200,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
     )
     if not request.rehearsal:
         demand_rehearsed(runbook, request.unrehearsed)
-    given = _Secrets.of(runbook, request.environ)
+    given = request.given or Given.of(runbook, request.environ)
     meta = RunMeta(
         run=run_id(origin.start_us, runbook.title),
         title=runbook.title,
@@ -211,7 +218,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, _Secrets]:
     return await _make_folder(request.run_dir, meta, runbook), given
 
 
-async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
+async def _taken_up(request: RunRequest) -> tuple[RunFolder, Given]:
     """The folder of an unfinished run whose conductor is gone.
 
     Raises:
@@ -229,7 +236,7 @@ async def _taken_up(request: RunRequest) -> tuple[RunFolder, _Secrets]:
     folder.write(meta)
     home = str(Path(meta.home) / Path(runbook.path).name)
     at_home = runbook.model_copy(update={"path": home})
-    return folder, _Secrets.of(at_home, request.environ)
+    return folder, Given.of(at_home, request.environ)
 
 
 def parse_t0(written: str | None, now_us: Micros) -> Micros | None:

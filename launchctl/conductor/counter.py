@@ -54,7 +54,7 @@ class CounterText:
         self._source = show_on.source
         self._template = Template(source=show_on.text)
         self._stage = stage
-        self._totals = Totals()
+        self._totals: Totals | None = None
         self._state = "hidden"
         self._shown: str | None = None
         self._over_hand = False
@@ -104,6 +104,8 @@ class CounterText:
             case "open" if self._asked:
                 return None
             case "open":
+                if self._totals is None:  # the ledger has not been read yet
+                    return None
                 values = {
                     "orders": asdict(self._totals),
                     "vars": vars_in(self._runbook, None),

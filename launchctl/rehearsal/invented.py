@@ -20,6 +20,24 @@ from launchctl.times import Micros, parse_instant
 UNDATED_US = parse_instant("2030-01-01T12:00:00Z")
 """N at the start of a rehearsal whose runbook names no day."""
 
+
+class _Invented(dict[str, str]):
+    """An environment in which every address has a name of its own."""
+
+    def __missing__(self, name: str) -> str:
+        return f"http://{name.lower().replace('_', '-')}.emulated"
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ARG002  see above
+        """Every name has a value."""
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+INVENTED: Mapping[str, str] = _Invented()
+"""For ``{env: NAME}`` in the place of a web address; mixers' are in ``_PLACES``."""
+
 _PLACES = (
     ("stages", "url", "ws://{}.emulated"),
     ("outputs", "playback", "http://{}.emulated/live.m3u8"),
@@ -38,7 +56,9 @@ def first_look(
         RunbookError: it does not load.
     """
     given = dict(_placeholders(file)) | dict(sets)
-    return load(file, t0_us=t0_us, sets=[*given.items()], environ={}, now_us=UNDATED_US)
+    return load(
+        file, t0_us=t0_us, sets=[*given.items()], environ=INVENTED, now_us=UNDATED_US
+    )
 
 
 def _placeholders(file: Path) -> Iterable[tuple[str, str]]:

@@ -38,7 +38,6 @@ class MemoryNetwork:
 
     def __init__(self) -> None:
         self._listening: dict[tuple[str, int], _Factory] = {}
-        self._known_as: dict[tuple[str, int], tuple[str, int]] = {}
         self._desks: dict[tuple[str, int], Callable[[bytes], None]] = {}
         self._ports = itertools.count(_FIRST_PORT)
         self.missed: dict[str, None] = {}
@@ -54,10 +53,6 @@ class MemoryNetwork:
             raise OSError(errno.EADDRINUSE, f"{host}:{port} is taken")
         self._listening[address] = factory
         return MemoryServer(address, lambda: self._listening.pop(address, None))
-
-    def known_as(self, host: str, port: int, served_at: tuple[str, int]) -> None:
-        """Let another address lead to a server: a shop's name, to its emulator."""
-        self._known_as[host, port] = served_at
 
     def receive(
         self, protocol: asyncio.DatagramProtocol, host: str, port: int
@@ -94,8 +89,7 @@ class MemoryNetwork:
         Raises:
             OSError: nobody does.
         """
-        address = self._known_as.get((host, port), (host, port))
-        factory = self._listening.get(address)
+        factory = self._listening.get((host, port))
         if factory is None:
             raise self._nobody(host, port)
         near = MemoryTransport(client, peer=(host, port))

@@ -22,11 +22,11 @@ from launchctl.chance import SeededChance
 from launchctl.conductor.conductor import Conductor
 from launchctl.conductor.far_ends import contexts, far_ends_of
 from launchctl.rehearsal.backstage import Backstage, Beside, Watched
-from launchctl.rehearsal.emulators.registry import Surroundings
-from launchctl.rehearsal.invented import UNDATED_US, first_look
+from launchctl.rehearsal.emulators.networks import Surroundings
+from launchctl.rehearsal.invented import INVENTED, UNDATED_US, first_look
 from launchctl.rehearsal.network import MemoryNetwork
 from launchctl.rehearsal.pace import NearCues
-from launchctl.rehearsal.world import World, emulated, names_of_the_web
+from launchctl.rehearsal.world import emulated
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import GivenSecrets
@@ -51,6 +51,8 @@ _QUIET_US = 15 * MINUTE
 """Nothing is under way and nothing is meant: over after so long."""
 _PATIENCE_US = 25 * HOUR
 """A film plays, or some deadline is far ahead: over after so long."""
+_LONGEST_US = 60 * 24 * HOUR
+"""Nothing has happened for so long: over, whatever anybody means to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +142,11 @@ async def _play(
     async with AsyncExitStack() as stack:
         surroundings = Surroundings(clock.now_us, clock.now_us, chance)
         world = await stack.enter_async_context(emulated(first, surroundings))
-        _lead_to_the_web(network, world, first)
         runbook = load(
             rehearsal.runbook,
             t0_us=rehearsal.t0_us,
             sets=[*(dict(rehearsal.sets) | dict(world.sets)).items()],
-            environ={},
+            environ=INVENTED,
             now_us=UNDATED_US,
         )
         run = f"rehearsal-{rehearsal.seed}"
@@ -229,6 +230,8 @@ async def _quiet(conductor: Conductor, backstage: Backstage) -> None:
         await asyncio.sleep(_LOOK_S)
         now_us = backstage.clock.now_us()
         last_us = max(backstage.show.last_us, backstage.meant_us)
+        if now_us - backstage.show.last_us > _LONGEST_US:
+            return
         if now_us - last_us < _QUIET_US:
             continue
         if not _goes_on(conductor, now_us) or now_us - last_us >= _PATIENCE_US:
@@ -248,9 +251,14 @@ def _goes_on(conductor: Conductor, now_us: Micros) -> bool:
 async def _store(
     stack: AsyncExitStack, runbook: Runbook, run: str
 ) -> tuple[MemoryJournal, MemoryInbox, MemoryLedger, MemoryLease]:
-    sources = runbook.orders.sources if runbook.orders else ()
+    orders = runbook.orders
+    counts = [s for s in orders.sources if s.role == "counts"] if orders else []
+    limit = orders.limit if orders else None
     journal, inbox = MemoryJournal(), MemoryInbox()
-    ledger = MemoryLedger({source.name: source.settle_us for source in sources})
+    ledger = MemoryLedger(
+        {source.name: source.settle_us for source in counts},
+        limit=limit.units if limit else None,
+    )
     for each in (journal, inbox, ledger):
         await stack.enter_async_context(each)
     return journal, inbox, ledger, MemoryLease(run, {})
@@ -260,13 +268,6 @@ def _planned_us(runbook: Runbook) -> list[Micros]:
     """Every instant of the plan on the wall."""
     walls = [row.wall_us for row in planned(runbook) if row.wall_us is not None]
     return [*walls, *([] if runbook.t0_us is None else [runbook.t0_us])]
-
-
-def _lead_to_the_web(network: MemoryNetwork, world: World, runbook: Runbook) -> None:
-    """The names of shops and pages lead to the emulated one."""
-    host, _, port = world.web.url.removeprefix("http://").partition(":")
-    for name in names_of_the_web(runbook):
-        network.known_as(*name, served_at=(host, int(port)))
 
 
 def waiting_for(status: Status) -> list[str]:

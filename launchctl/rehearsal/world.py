@@ -8,19 +8,19 @@ one, where they listen on loopback. Faults are the emulators' own switches
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from launchctl.rehearsal.emulators.hls import HlsEmulator
+from launchctl.rehearsal.emulators.networks import EMULATED, Surroundings
 from launchctl.rehearsal.emulators.obs import ObsEmulator
 from launchctl.rehearsal.emulators.osc import OscDesk
-from launchctl.rehearsal.emulators.registry import Emulated, Surroundings, emulate
 from launchctl.rehearsal.emulators.web import HttpFarEnd, WebEmulator
 from launchctl.rehearsal.invented import invented_secrets
 from launchctl.rehearsal.scenery import actions_of, scenery_of, web_addresses
-from launchctl.runbook.actions import Http
+from launchctl.runbook.actions import Http, Stream
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import front_needs, show_needs
 
@@ -64,6 +64,7 @@ async def emulated(
         stack.push_async_callback(world.web.aclose)
         await world.web.start()
         _furnish(world.web, runbook)
+        world.sets += [(origin, world.web.url) for origin in _origins(runbook)]
         values: dict[str, str | Mapping[str, str]] = {}
         if not real_stages:
             for name, stage in runbook.stages.items():
@@ -107,6 +108,24 @@ async def _stage(  # noqa: PLR0913, PLR0917  what one mixer is made of
     )
     stack.push_async_callback(mixer.aclose)
     world.sets.append((f"stages.{name}.url", await mixer.start()))
+    if not _is_started(runbook, name):
+        mixer.world.outputs.start(mixer.world.outputs.stream)
+
+
+def _is_started(runbook: Runbook, stage: str) -> bool:
+    """True if a cue starts the stage's stream, or nobody watches it: else somebody
+    started it before the show.
+    """
+    watched = any(
+        output.playback is not None and runbook.stage_of(name) == stage
+        for name, output in runbook.outputs.items()
+    )
+    return not watched or any(
+        isinstance(action, Stream)
+        and action.stream == "start"
+        and (action.stage or runbook.first_stage) == stage
+        for action in actions_of(runbook)
+    )
 
 
 async def _outputs(
@@ -128,27 +147,25 @@ async def _networks(
     world: World, stack: AsyncExitStack, runbook: Runbook, surroundings: Surroundings
 ) -> dict[str, str | Mapping[str, str]]:
     """Start the networks; the credentials of each account."""
+    handles: dict[str, list[str]] = {}
+    for account in runbook.accounts.values():
+        handles.setdefault(account.network, []).append(account.handle)
+    for network in (each for each in handles if each in EMULATED):
+        far_end = EMULATED[network].far_end(handles[network], surroundings)
+        world.networks[network] = far_end
+        stack.push_async_callback(far_end.aclose)
+        await far_end.start()
     values: dict[str, str | Mapping[str, str]] = {}
-    made: dict[str, Emulated | None] = {}
     for name, account in runbook.accounts.items():
         network = account.network
-        if network not in made:
-            same = [a for a in runbook.accounts.values() if a.network == network]
-            handles = [account.handle for account in same]
-            made[network] = emulator = emulate(network, handles, surroundings)
-            if emulator is not None:
-                world.networks[network] = emulator.far_end
-                stack.push_async_callback(emulator.far_end.aclose)
-                await emulator.far_end.start()
-        emulator = made[network]
-        if emulator is None:
+        if network in world.networks:
+            values[f"account {name}"] = EMULATED[network].values(account.handle)
+            world.sets.append((f"accounts.{name}.api", world.networks[network].url))
+        else:
             world.not_emulated.append(
                 f"account {name}: nothing emulates the network {network!r},"
                 " so its posts go nowhere"
             )
-            continue
-        values[f"account {name}"] = emulator.credentials[account.handle]
-        world.sets.append((f"accounts.{name}.api", emulator.far_end.url))
     return values
 
 
@@ -170,11 +187,7 @@ def _furnish(web: WebEmulator, runbook: Runbook) -> None:
         web.when_posted(path, page=page, shows=shows)
 
 
-def names_of_the_web(runbook: Runbook) -> list[tuple[str, int]]:
-    """Host and port of every web service that the runbook calls by its own address."""
-    found: dict[tuple[str, int], None] = {}
-    for url in web_addresses(runbook):
-        parts = urlsplit(url)
-        default = 443 if parts.scheme == "https" else 80
-        found[parts.hostname or "", parts.port or default] = None
-    return [*found]
+def _origins(runbook: Runbook) -> Iterator[str]:
+    """Every origin that services and pages of the runbook lie at, once."""
+    parts = (urlsplit(url) for url in web_addresses(runbook))
+    yield from dict.fromkeys(f"{each.scheme}://{each.netloc}" for each in parts)

@@ -13,13 +13,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launchctl.cli.demo_world import scenery
 from launchctl.cli.start_show import run_id
 from launchctl.clock import Origin
 from launchctl.orders.model import Delivery, Happening
 from launchctl.rehearsal.emulators.obs import ObsEmulator
 from launchctl.rehearsal.emulators.web import WebEmulator
 from launchctl.rehearsal.emulators.x import XAccount, XEmulator
+from launchctl.rehearsal.scenery import scenery_of
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import resolve_show
@@ -153,11 +153,11 @@ async def hall(folder: Path) -> AsyncIterator[Hall]:
 
 
 async def _mixer(runbook: Runbook, origin: Origin) -> ObsEmulator:
-    seen = scenery(runbook, "main")
+    seen = scenery_of(runbook, "main")
     obs = ObsEmulator(
-        seen["scenes"],
-        texts=seen["texts"],
-        audio=seen["audio"],
+        seen.scenes,
+        texts=seen.texts,
+        audio=seen.audio,
         password="stage-left",
         now_us=origin.now_us,
     )

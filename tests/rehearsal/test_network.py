@@ -113,18 +113,6 @@ def test_a_dropped_connection_is_an_error():
     joined(ask)
 
 
-def test_a_name_may_lead_to_a_server():
-    """A shop's own address leads to whatever emulates it, TLS or not."""
-
-    async def ask(session, url, network):
-        host, _, port = url.removeprefix("http://").partition(":")
-        network.known_as("shop.example", 443, served_at=(host, int(port)))
-        async with session.get("https://shop.example/?say=me") as answer:
-            return await answer.text()
-
-    assert "me" == joined(ask)
-
-
 def test_what_nobody_emulates_is_out_of_reach_and_named():
     """DESIGN 7: it fails closed, naming what it would have done."""
 

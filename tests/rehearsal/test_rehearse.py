@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from launchctl.rehearsal import world
 from launchctl.rehearsal.batches import shops
-from launchctl.rehearsal.emulators import registry
 from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
 from launchctl.rehearsal.script import parse_script
@@ -122,7 +122,7 @@ def test_hands_cut_and_post(show: Path):
 
 def test_a_far_end_without_an_emulator_fails_closed(show: Path, monkeypatch):
     """DESIGN 7: a network that nothing emulates is not reached, and is named."""
-    monkeypatch.setattr(registry, "NETWORKS", {})
+    monkeypatch.setattr(world, "EMULATED", {})
     done, _ = played(show)
 
     rehearsed = done.told()
