@@ -1,11 +1,14 @@
 """The audience of the reference show: an order stream along the published curve.
 
-Published (31 March and 1 April 2016; instants relative to T-0, 20:30 PDT):
+Published (31 March to 7 April 2016; instants relative to T-0, 20:30 PDT):
 
 - the first stores open, in Sydney, on 31 March at 10:00 local time: T-28.5 h;
 - 115,000 reservations are announced on stage, some 20 minutes after T-0;
 - 180,000 are announced on 1 April at 9:11 PDT (T+12:41 h), at a rate of up to
-  250 a minute; 5 % of the buyers take the allowed maximum of two.
+  250 a minute; 5 % of the buyers take the allowed maximum of two; 198,000 an hour later;
+- 232,000 early on 2 April, 253,000 as of seven that morning (T+34.5 h), 276,000 at the
+  end of that day (T+51.5 h);
+- 325,000 by 7 April (T+147.5 h).
 
 Between the announcements nothing was published. Taken here: the online shop, open from
 one hour before T-0, brings the 250 a minute until the announcement on stage, what the
@@ -39,6 +42,11 @@ CURVE: tuple[tuple[Micros, int], ...] = (
     (-HOUR, 95_000),
     (20 * MINUTE, 115_000),
     (12 * HOUR + 41 * MINUTE, 180_000),
+    (13 * HOUR + 41 * MINUTE, 198_000),
+    (28 * HOUR, 232_000),
+    (34 * HOUR + 30 * MINUTE, 253_000),
+    (51 * HOUR + 30 * MINUTE, 276_000),
+    (147 * HOUR + 30 * MINUTE, 325_000),
 )
 """(instant relative to T-0, units reserved until then); straight in between."""
 

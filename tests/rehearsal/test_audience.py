@@ -25,7 +25,9 @@ SECRET = "whsec_" + base64.b64encode(b"a secret of the stores").decode()
         (0, -28 * HOUR - 30 * MINUTE),
         (95_000, -HOUR),
         (115_000, 20 * MINUTE),
-        (180_000, None),
+        (180_000, 12 * HOUR + 41 * MINUTE),
+        (253_000, 34 * HOUR + 30 * MINUTE),
+        (325_000, None),
     ],
 )
 def test_the_curve_passes_through_what_was_published(units, t_us):
