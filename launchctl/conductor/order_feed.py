@@ -17,10 +17,11 @@ from launchctl.orders.model import Totals
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Input, Noted, OrdersSeen
 from launchctl.store.base import Ledger
-from launchctl.times import Micros
+from launchctl.times import SECOND, Micros
 
 _SAMPLE_EVERY_S = 1.0
 _AFTER_TROUBLE_S = 1.0
+_FRESHER_US = 3 * SECOND
 
 
 class OrderFeed:
@@ -86,10 +87,18 @@ class OrderFeed:
         while True:
             moved = await self._has_moved()
             complete_us = await self._ledger.complete_to()
-            fresher = complete_us != told_us and self._engine.awaits_fresh_orders
+            fresher = _is_fresher(complete_us, told_us)
+            fresher = fresher and self._engine.awaits_fresh_orders
             if not moved and not fresher:
                 continue
             told_us = complete_us
             known = {k: v for k, v in asdict(self._totals).items() if v is not None}
             self._report(OrdersSeen(known, complete_us))
             await asyncio.sleep(_SAMPLE_EVERY_S)
+
+
+def _is_fresher(complete_us: Micros | None, told_us: Micros | None) -> bool:
+    """Of a quiet shop every third second is told: at rate it would fill the journal."""
+    if complete_us is None or told_us is None:
+        return complete_us != told_us
+    return complete_us - told_us >= _FRESHER_US

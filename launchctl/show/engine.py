@@ -87,6 +87,8 @@ class Engine:
         ordered, but all is counted, is news then.
         """
         core = self._core
+        if any(name not in core.state.orders for name in core.plan.order_names):
+            return True  # an amendment reads what was not read before
         return core.plan.reads_orders_age or any(
             isinstance(gate, OrdersFresh)
             for name in core.agenda.waiting

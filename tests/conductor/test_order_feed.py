@@ -14,7 +14,7 @@ from launchctl.conductor.order_feed import OrderFeed
 from launchctl.errors import JournalError
 from launchctl.orders.model import Totals
 from launchctl.show.inputs import Input, Noted, OrdersSeen
-from launchctl.times import Micros
+from launchctl.times import SECOND, Micros
 
 READS = SimpleNamespace(reads_orders=True, awaits_fresh_orders=False)
 HANG_S = 3_600
@@ -109,7 +109,7 @@ def test_a_quiet_shop_is_no_stale_one() -> None:
 
         async def complete_to(self) -> Micros | None:
             self.looks += 1
-            return self.looks
+            return self.looks * 2 * SECOND
 
     async def play() -> list[Any]:
         ledger = Quiet()

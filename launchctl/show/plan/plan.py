@@ -72,6 +72,8 @@ class Plan:
     aged: dict[str, None] = field(default_factory=dict)
     """Outputs whose age a condition reads."""
     reads_orders: bool = False
+    order_names: dict[str, None] = field(default_factory=dict)
+    reads_freshness: bool = False
     reads_orders_age: bool = False
     """Something asks at any time how fresh they are, not only a cue that waits."""
     hold_roles: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:
         if isinstance(gate, Check):
             _reads(plan, gate.check, owner)
         if isinstance(gate, OrdersFresh):
-            plan.reads_orders = True
+            plan.reads_orders = plan.reads_freshness = True
             plan.reads_orders_age |= not owner.startswith("gate:")
         if isinstance(gate, Confirmed):
             plan.confirmed.setdefault(gate.what, []).append(gate)
@@ -57,12 +57,16 @@ def _reads(plan: Plan, condition: Condition, owner: str) -> None:
     for path in condition.paths:
         if path[0] == "outputs" and path[2:] == ("age",):
             plan.aged[path[1]] = None
+        if path[0] == "orders" and path[1:] != ("age",):
+            plan.order_names.update(dict.fromkeys(path[1:2]))
     for subject in dict.fromkeys(subject_of(path) for path in condition.paths):
         owners = plan.readers.setdefault(subject, [])
         if owner not in owners[-1:]:
             owners.append(owner)
         plan.reads_orders = plan.reads_orders or subject == ("orders",)
-    plan.reads_orders_age |= ("orders", "age") in condition.paths
+    asks_age = ("orders", "age") in condition.paths
+    plan.reads_orders_age |= asks_age
+    plan.reads_freshness |= asks_age
 
 
 def subject_of(path: tuple[str, ...]) -> tuple[str, ...]:

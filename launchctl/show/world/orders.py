@@ -16,12 +16,16 @@ from launchctl.show.tables import CueWord
 
 
 def take_orders(core: Core, seen: OrdersSeen) -> None:
-    """A sample, journaled only if something reads the orders."""
-    if not core.plan.reads_orders:
+    """A sample: what something reads of it, journaled if it is new. A week of orders
+    must not fill the journal with what nothing goes by.
+    """
+    plan, state = core.plan, core.state
+    if not plan.reads_orders:
         return
-    core.emit(
-        ev.OrdersSampled, values=_plain(seen.values), complete_us=seen.complete_us
-    )
+    values = {k: _plain(v) for k, v in seen.values.items() if k in plan.order_names}
+    fresher = plan.reads_freshness and seen.complete_us != state.orders_complete_us
+    if values != state.orders or fresher:
+        core.emit(ev.OrdersSampled, values=values, complete_us=seen.complete_us)
 
 
 def _plain(value: Any) -> Any:
