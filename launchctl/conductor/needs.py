@@ -18,18 +18,22 @@ from launchctl.runbook.references import all_cues
 
 def needs_of(runbook: Runbook) -> dict[str, tuple[Action, ...]]:
     """By target (``stage:main``, ``http``) the actions that its driver will be given,
-    the counter's text and the pictures that gates wait for among them.
+    the counter's text and the pictures that gates wait for among them. A stage that
+    follows another needs what that one needs.
     """
     needs: dict[str, list[Action]] = {}
     for action in _actions(runbook):
         match action:
             case StageAction():
-                target = f"stage:{action.stage or runbook.first_stage}"
+                stage = action.stage or runbook.first_stage or ""
+                stages = (stage, *runbook.followers(stage))
+                targets = [f"stage:{name}" for name in stages]
             case Http():
-                target = "http"
+                targets = ["http"]
             case _:
-                continue
-        needs.setdefault(target, []).append(action)
+                targets = []
+        for target in targets:
+            needs.setdefault(target, []).append(action)
     return {target: tuple(actions) for target, actions in needs.items()}
 
 

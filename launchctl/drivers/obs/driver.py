@@ -64,7 +64,9 @@ class ObsDriver:
         self._needs: tuple[Action, ...] = ()
         self._lacks: tuple[str, ...] = ()
         self._watch.on_up.append(self._projection.connected)
-        self._watch.on_look.append(self._take_stock)
+        self._watch.on_up.append(
+            lambda _restarted: self._watch.spawn(self._take_stock())
+        )
         self._watch.on_hand.append(self._projection.hand)
 
     async def start(self, stack: AsyncExitStack) -> None:

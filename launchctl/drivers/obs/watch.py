@@ -45,9 +45,8 @@ class Watch:
         heard: the last event about a thing: (value, instant on N).
         why_down: why there is no connection; None while there is one.
         fatal: nothing helps until somebody acts.
-        on_up: who hears of a connection; True if what OBS was told before it is gone.
-        on_look: what is done after every look at all of OBS: on a connection, and when
-            the scene collection has changed.
+        on_up: who hears that all of OBS was looked at, on a connection and behind
+            another scene collection; True if what it was told before is gone.
         on_hand: who hears what a person changed.
     """
 
@@ -61,7 +60,6 @@ class Watch:
         self.why_down: str | None = "not connected yet"
         self.fatal = False
         self.on_up: list[Callable[[bool], None]] = []
-        self.on_look: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self.on_hand: list[Callable[[str], None]] = []
         self._identity: Identity | None = None
         self._pair: Pair | None = None
@@ -106,12 +104,12 @@ class Watch:
             if name == "SceneItemEnableStateChanged":
                 change = self._item_change(data)
             elif name == "InputSettingsChanged":
-                self._spawn(self._check_text(str(data["inputName"])))
+                self.spawn(self._check_text(str(data["inputName"])))
             elif name == "CurrentSceneTransitionChanged":
                 self._judge_transition()
             elif name == "CurrentSceneCollectionChanged":
                 self._looking = True
-                self._spawn(self._look_again())
+                self.spawn(self._look_again())
         except (KeyError, TypeError, ValueError):
             return  # an event without its fields tells nothing
         if change is not None and self.why_down is None and not self.unsettled:
@@ -141,7 +139,6 @@ class Watch:
         self._tell(restarted=restarted)
         for listener in self.on_up:
             listener(restarted)
-        self._looked()
         self._notify()
 
     async def beat(self, pair: Pair) -> None:
@@ -202,7 +199,7 @@ class Watch:
         shown = bool(data["sceneItemEnabled"])
         source = self._items.get((scene, number))
         if source is None:
-            self._spawn(self._learn_items(scene, number, shown=shown))
+            self.spawn(self._learn_items(scene, number, shown=shown))
             return None
         return visible_of(scene, source), shown
 
@@ -258,13 +255,8 @@ class Watch:
         self._context.report(Noted(self._context.name, said, level="warning"))
         for listener in self.on_up:
             listener(True)
-        self._looked()
         self._tell()
         self._notify()
-
-    def _looked(self) -> None:
-        for work in self.on_look:
-            self._spawn(work())
 
     async def _find_hands(self, pair: Pair) -> None:
         found = await find(pair.events, self.seen, self.wanted.values)
@@ -300,7 +292,7 @@ class Watch:
     def _tell(self, *, restarted: bool = False) -> None:
         self._teller.tell(self.seen, self.why_down, restarted=restarted)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Look something up beside the events, which must not wait for it."""
 
         async def guarded() -> None:
