@@ -5,7 +5,8 @@ Published (31 March to 7 April 2016; instants relative to T-0, 20:30 PDT):
 - the first stores open, in Sydney, on 31 March at 10:00 local time: T-28.5 h;
 - 115,000 reservations are announced on stage, some 20 minutes after T-0;
 - 180,000 are announced on 1 April at 9:11 PDT (T+12:41 h), at a rate of up to
-  250 a minute; 5 % of the buyers take the allowed maximum of two; 198,000 an hour later;
+  250 a minute; 5 % of the buyers take the allowed maximum of two; 198,000 an hour
+  later;
 - 232,000 early on 2 April, 253,000 as of seven that morning (T+34.5 h), 276,000 at the
   end of that day (T+51.5 h);
 - 325,000 by 7 April (T+147.5 h).
