@@ -16,7 +16,11 @@ from launchctl.runbook.schema import runbook_schema
 from launchctl.runbook.yaml import parse
 
 ROOT = Path(__file__).parents[2]
-RUNBOOKS = sorted((ROOT / "runbooks").glob("*.yaml"))
+RUNBOOKS = sorted(
+    path
+    for path in (ROOT / "runbooks").glob("*.yaml")
+    if not path.name.endswith(".people.yaml")
+)
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 BROKEN = ROOT / "tests" / "runbook" / "broken"
 SCHEMA = runbook_schema()
