@@ -38,26 +38,25 @@ class Films(Invariant):
 
     def _due(self, facts: Facts, name: str, at_us: Micros) -> Iterator[str]:
         cue = facts.cue[name]
+        at_end: str | None = None
         hangs: list[tuple[str, Micros]] = []
         if isinstance(cue.at, AtCue) and cue.at.film and not cue.go:
-            hangs.append((cue.at.cue, cue.at.offset_us))
+            at_end = cue.at.cue
+            hangs.append((at_end, cue.at.offset_us))
         if cue.after and cue.after.or_after_us is None:
-            films = [
-                each for each in cue.after.all_of if reading.plays_film(facts, each)
-            ]
+            films = [one for one in cue.after.all_of if reading.plays_film(facts, one)]
             hangs += [(film, 0) for film in films if self._by_end(facts, name, film)]
-        at_end = hangs[0][0] if hangs and isinstance(cue.at, AtCue) else None
         for film, offset_us in hangs:
             played = facts.cues[film].film
             if played is None or played.word == "interrupted":
                 yield f"{name} came by itself, but the film of {film} did not end"
                 continue
             came_us = reading.film_us(facts, film, min(0, offset_us))
-            if came_us is None:
-                if (at_end and film == cue.at.cue) or facts.cues[
-                    film
-                ].outcome != "done":
-                    yield f"{name} came by itself while {film} has not ended"
+            ended = facts.cues[film].outcome == "done" and film != at_end
+            if came_us is None and not ended:
+                yield f"{name} came by itself while {film} has not ended"
+            elif came_us is None:
+                continue
             elif offset_us <= 0 and self._in_hold(facts, name, came_us):
                 yield f"{name} came by itself, its film's instant fell in a hold"
 
