@@ -64,9 +64,9 @@ class ObsDriver:
         self._needs: tuple[Action, ...] = ()
         self._lacks: tuple[str, ...] = ()
         self._watch.on_up.append(self._projection.connected)
-        self._watch.on_up.append(
-            lambda _restarted: self._watch.spawn(self._take_stock())
-        )
+        self._watch.on_collection.append(self._projection.moved)
+        self._watch.on_up.append(lambda _restarted: self._look_at_stock())
+        self._watch.on_collection.append(self._look_at_stock)
         self._watch.on_hand.append(self._projection.hand)
 
     async def start(self, stack: AsyncExitStack) -> None:
@@ -105,6 +105,9 @@ class ObsDriver:
         self._needs = tuple(actions)
         await self._take_stock()
         return self._lacks if self._pair is not None else (self._why_not(),)
+
+    def _look_at_stock(self) -> None:
+        self._watch.spawn(self._take_stock())
 
     async def _take_stock(self) -> None:
         pair = self._pair

@@ -58,6 +58,15 @@ class Projection:
         self._refused.clear()
         self._work.set()
 
+    def moved(self) -> None:
+        """Another scene collection is loaded: its sources show nothing of it yet. It
+        stood all the while, so this opens nothing again.
+        """
+        self._by_hand.clear()
+        self._due.update(set(self._latest) - self._stood)
+        self._refused.clear()
+        self._work.set()
+
     def hand(self, what: str) -> None:
         """A person changed ``what``: if it is a text shown here, it is theirs now."""
         source = source_of(what)

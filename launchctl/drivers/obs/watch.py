@@ -45,8 +45,8 @@ class Watch:
         heard: the last event about a thing: (value, instant on N).
         why_down: why there is no connection; None while there is one.
         fatal: nothing helps until somebody acts.
-        on_up: who hears that all of OBS was looked at, on a connection and behind
-            another scene collection; True if what it was told before is gone.
+        on_up: who hears of a connection; True if OBS was restarted before it.
+        on_collection: who hears that another scene collection was loaded.
         on_hand: who hears what a person changed.
     """
 
@@ -60,6 +60,7 @@ class Watch:
         self.why_down: str | None = "not connected yet"
         self.fatal = False
         self.on_up: list[Callable[[bool], None]] = []
+        self.on_collection: list[Callable[[], None]] = []
         self.on_hand: list[Callable[[str], None]] = []
         self._identity: Identity | None = None
         self._pair: Pair | None = None
@@ -253,8 +254,8 @@ class Watch:
             self._looking = False
         said = "another scene collection is loaded: what cues set in sources is gone"
         self._context.report(Noted(self._context.name, said, level="warning"))
-        for listener in self.on_up:
-            listener(True)
+        for listener in self.on_collection:
+            listener()
         self._tell()
         self._notify()
 

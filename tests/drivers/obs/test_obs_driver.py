@@ -163,6 +163,26 @@ async def test_obs_is_left_in_peace_while_it_changes_its_scenes(hall, obs):
     assert (await ours).answer is Answer.OK
 
 
+async def test_another_scene_collection_shows_the_counter_again(hall, obs):
+    """Its text source is empty, and nobody emptied it: no hand, and no ``ask``. What it
+    lacks is told.
+    """
+    world = obs.emulator.world
+    await hall.driver.lacks([Scene(scene="Keynote")])
+    hall.driver.show_text(COUNTER, "180,000")
+    while world.now.inputs[COUNTER]["text"] != "180,000":
+        await asyncio.sleep(0)
+    world.begin_collection()
+    world.now.inputs[COUNTER]["text"] = ""
+    del world.now.scenes["Keynote"]
+    world.end_collection()
+    while world.now.inputs[COUNTER]["text"] != "180,000":
+        await asyncio.sleep(0)
+    while "Keynote" not in hall.driver.health().text:
+        await asyncio.sleep(0)
+    assert hall.hands == []
+
+
 async def test_a_command_is_not_sent_if_the_change_outlasts_it(hall, obs):
     """Certain: no byte left."""
     obs.emulator.world.begin_collection()
