@@ -43,7 +43,7 @@ def play():
     """A show at T+1m, of which everything is known."""
     runbook = book(
         cue("x", scene("A"), at="T-0"),
-        cue("e", at="T+1h", when="orders.units > 100"),
+        cue("e", at="T+1h", when="orders.units + orders.placed > 100"),
         timezone="Pacific/Kiritimati",
         outputs={"live": Output(stage="main", playback="http://127.0.0.1:1/l.m3u8")},
         vars={"city": "Rome"},
