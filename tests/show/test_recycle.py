@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from launchctl.runbook.base import SecretRef
 from launchctl.runbook.conditions import parse_condition
 from launchctl.runbook.model import (
+    Account,
     Ballot,
     Check,
     Else,
@@ -487,3 +489,24 @@ def test_what_waits_by_its_condition_alone_waits_for_its_due_again():
     assert [] == play.named("fired", "x")
     play.run(T0 + 2 * MINUTE + 21 * SECOND)
     assert [50 * SECOND] == [event.t_us for event in play.named("fired", "x")]
+
+
+def test_a_post_adopted_beside_other_actions_is_never_sent_again():
+    """SEMANTICS 2 and 6: what a person posted by hand ended ok, and is retained."""
+    secret = SecretRef(env="X")
+    ceo = Account(network="x", handle="ceo", credentials=secret, by_hand="ask")
+    play = Play(
+        book(
+            cue("x", scene("A"), post(), at="T-10s"),
+            cue("end", at="T+1h"),
+            accounts={"ceo": ceo},
+            groups={},
+        )
+    )
+    play.call(T0, "adopt", "x", url="https://x/by-hand")
+    recycled(play, T0 + SECOND, "T-20s")
+    play.call(T0 + MINUTE, "resume", "recycle")
+    play.run(T0 + 2 * MINUTE)
+    assert 2 == len(play.named("fired", "x"))
+    assert "done" == play.state_of("x")
+    assert [] == play.sent("account:ceo")

@@ -240,7 +240,8 @@ class World:
 
 def _warns(decision: Decision) -> bool:
     """True if it only looks ahead sooner: a warning, which decides nothing."""
-    return any(isinstance(event, ev.EmbargoWarned) for event in decision.events)
+    warnings = ev.EmbargoWarned | ev.HardOut
+    return any(isinstance(event, warnings) for event in decision.events)
 
 
 def comparable(engine: Engine, inputs: Sequence[Input]) -> bool:
@@ -278,7 +279,9 @@ def same(what: str, left: Decision, right: Decision) -> None:
         for decision in (left, right)
     ]
     if asked[0] != asked[1]:
-        raise BrokenError(f"invariant 1: {what} commands otherwise")
+        raise BrokenError(
+            f"invariant 1: {what} commands otherwise:\n  {asked[0]}\n  {asked[1]}"
+        )
 
 
 def told(violations: list[Violation]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from launchctl.runbook.actions import Effect
 from launchctl.runbook.model import AtT, Cue, OnRecycle
 from launchctl.show import events as ev
 from launchctl.show.clocks import t_at, wall_at
@@ -149,10 +150,12 @@ def _came_since(core: Core, planned: Planned, to_us: Micros) -> bool:
 def kept_slots(planned: Planned, cue: CueState) -> list[str]:
     """The actions that a recycle does not run again."""
     keep = planned.cue.on_recycle is OnRecycle.KEEP
+    # by the plan: of what a person did by hand, no attempt of ours says its effect
+    once = [slot.id for slot in planned.slots if slot.action.effect is Effect.ONCE]
     return [
         slot
         for slot, action in cue.actions.items()
-        if action.state in GOOD and (keep or action.effect == "once")
+        if action.state in GOOD and (keep or slot in once)
     ]
 
 
