@@ -29,8 +29,9 @@ from launchctl.drivers.bluesky.answers import (
 )
 from launchctl.drivers.bluesky.media import BlueskyUploader
 from launchctl.drivers.bluesky.watch import Watch
+from launchctl.drivers.identity import READ_S, Identity, NotReadyError
 from launchctl.drivers.message import Message
-from launchctl.drivers.posting import READ_S, Identity, NotReadyError, WatchingDriver
+from launchctl.drivers.posting import WatchingDriver
 from launchctl.drivers.uploads import Uploader
 from launchctl.drivers.wire import Exchange
 from launchctl.runbook.model import Account

@@ -18,11 +18,12 @@ from pydantic import BaseModel, ValidationError
 from launchctl.drivers.answers import is_success, read_answer
 from launchctl.drivers.api import Api
 from launchctl.drivers.base import Context, Outcome, Reading
+from launchctl.drivers.identity import READ_S, Identity
 from launchctl.drivers.linkedin.answers import duplicate_of, receipt_in, said_by
 from launchctl.drivers.linkedin.media import LinkedInUploader
 from launchctl.drivers.linkedin.text import escaped
 from launchctl.drivers.message import Message
-from launchctl.drivers.posting import READ_S, Identity, PostDriver
+from launchctl.drivers.posting import PostDriver
 from launchctl.drivers.uploads import Uploader
 from launchctl.drivers.wire import Exchange
 from launchctl.runbook.model import Account

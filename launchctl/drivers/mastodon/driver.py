@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from launchctl.drivers.answers import is_success, read_answer
 from launchctl.drivers.api import Api
 from launchctl.drivers.base import Context, Outcome, Reading
+from launchctl.drivers.identity import READ_S, Identity, NotReadyError
 from launchctl.drivers.mastodon.answers import Status, receipt_in, said_by
 from launchctl.drivers.mastodon.media import MastodonUploader
 from launchctl.drivers.mastodon.server import server_in
@@ -28,7 +29,7 @@ from launchctl.drivers.mastodon.timeline import (
     statuses_in,
 )
 from launchctl.drivers.message import Message
-from launchctl.drivers.posting import READ_S, Identity, NotReadyError, WatchingDriver
+from launchctl.drivers.posting import WatchingDriver
 from launchctl.drivers.uploads import Uploader
 from launchctl.drivers.wire import Exchange
 from launchctl.runbook.model import Account

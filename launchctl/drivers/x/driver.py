@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from launchctl.drivers.base import Context, Outcome, Reading
+from launchctl.drivers.identity import READ_S, Identity, NotReadyError
 from launchctl.drivers.limits import date_us
 from launchctl.drivers.message import Message
-from launchctl.drivers.posting import READ_S, Identity, NotReadyError, WatchingDriver
+from launchctl.drivers.posting import WatchingDriver
 from launchctl.drivers.uploads import Uploader
 from launchctl.drivers.wire import Exchange
 from launchctl.drivers.x import measure

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field, ValidationError
 
 from launchctl.drivers.answers import is_success
-from launchctl.drivers.posting import Identity
+from launchctl.drivers.identity import Identity
 from launchctl.drivers.wire import Exchange
 
 _READ_ONLY = "X lets its token only read; make a new one with write access"
