@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +20,16 @@ from urllib.parse import urlsplit
 from launchctl.cli.notices import Notices
 from launchctl.cli.processes import Child, start_child
 from launchctl.errors import LaunchError
+from launchctl.show.inputs import HealthSeen, Input
 from launchctl.store.folder import RunFolder
 
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 10.0
 _STOP_S = 10.0
 _LOOK_S = 0.05
+_WATCH_S = 1.0
+_STANDS_S = 30.0
+"""A front that lived so long had not come up in vain: the next one starts at once."""
 
 FRONT = "launchctl.cli.front_process"
 
@@ -71,20 +75,24 @@ class FrontKeeper:
             await asyncio.gather(self._keeping, return_exceptions=True)
 
     async def _keep(self) -> None:
+        pause_s = _FIRST_PAUSE_S
         while True:
+            began_s = time.monotonic()
             code = await self.child.wait()
+            await self.child.stop()  # its pipes
+            stood = time.monotonic() - began_s > _STANDS_S
+            pause_s = _FIRST_PAUSE_S if stood else min(pause_s * 2, _LONGEST_PAUSE_S)
             self._notices.say(
                 f"PAGES AND HOOKS ARE DOWN: the front's process {_ended(code)};"
-                " the show goes on, and the front is started again"
+                f" the show goes on, and the front is started again in {pause_s:g} s"
             )
-            await self._start_again()
+            await self._start_again(pause_s)
             self._notices.say(
                 f"pages and hooks are back at {self.child.ready['url']};"
                 f" see {_short(self.child.log)} for why they went down"
             )
 
-    async def _start_again(self) -> None:
-        pause_s = _FIRST_PAUSE_S
+    async def _start_again(self, pause_s: float) -> None:
         while True:
             await asyncio.sleep(pause_s)
             try:
@@ -98,6 +106,20 @@ class FrontKeeper:
                 meta = replace(self._folder.meta, front_pid=self.child.pid)
                 self._folder.write(meta)
                 return
+
+
+async def watch_front(folder: RunFolder, report: Callable[[Input], None]) -> None:
+    """In the show's process: pages and hooks that go down, or come back, are told, and
+    so journaled: orders are not counted meanwhile, whoever sees the terminal.
+    """
+    up = True
+    while True:
+        pid = folder.meta.front_pid
+        before, up = up, pid is None or _is_front_of(pid, folder)
+        if before != up:
+            level, said = ("good", "are back") if up else ("bad", "are down")
+            report(HealthSeen("front", level, f"pages and hooks {said}"))
+        await asyncio.sleep(_WATCH_S)
 
 
 async def end_former_front(folder: RunFolder) -> None:

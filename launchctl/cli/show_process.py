@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from launchctl.cli.front_keeper import watch_front
 from launchctl.cli.logs import log_to
 from launchctl.cli.processes import read_boot, say_failed, say_ready
 from launchctl.clock import new_loop
@@ -77,6 +78,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         conductor.report(Noted("show", ask_for_realtime()))
         _cancel_on_terminate()
         _in_background(stack, log_chain(store.journal))
+        _in_background(stack, watch_front(folder, conductor.report))
         if not meta.rehearsal:
             warnings = boot["warnings"]
             _in_background(stack, _host(stack, meta.title, warnings, conductor.report))

@@ -47,7 +47,8 @@ async def taken_up(folder: RunFolder, *, take_over: bool) -> Runbook:
     # N goes on from the wall, never back: CLOCK_BOOTTIME may have begun anew.
     last_us = viewer.engine.state.now_us
     start_us = last_us if meta.rehearsal else max(wall_us(), last_us)
-    folder.write(replace(meta, origin=Origin.here(start_us, meta.origin.speed)))
+    origin = Origin.here(start_us, meta.origin.speed)
+    folder.write(replace(meta, origin=origin, pid=None, front_pid=None))
     return viewer.runbook
 
 

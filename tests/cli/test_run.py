@@ -161,6 +161,8 @@ async def test_a_killed_front_comes_back_where_it_was(tmp_path: Path, hall: Hall
                 said += (await show.process.stderr.readline()).decode()
         assert "PAGES AND HOOKS ARE DOWN: the front's process was ended by" in said
         assert first != (await _meta(show.place["run_dir"]))["front_pid"]
+        for level in ("bad", "good"):
+            await show.line("health", target="front", level=level)
         headers, body = signed(STORES_SECRET, "order-1", wall_us() / 1e6)
         async with aiohttp.ClientSession() as session:
             hook = f"{show.place['url']}/hooks/stores"

@@ -1,6 +1,6 @@
-"""``make crash``: kill a show at every crossing, and look what became of it.
+"""``make crash``: kill fronts under load, and a show at every crossing.
 
-python -m tests.crash [--jobs N] [--sample N] [--seed N] [--only WORDS]
+python -m tests.crash [--jobs N] [--sample N] [--seed N] [--only WORDS] [--fronts N]
 
 Prints a line for each broken invariant, then a table; exits with 1 if there was one.
 """
@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from launchctl.clock import new_loop
+from tests.crash.fronts import kill_fronts
 from tests.crash.hall import SPEED
 from tests.crash.nursery import Nursery, nursery
 from tests.crash.points import BEFORE, first_deaths, sample, second_deaths
@@ -121,14 +122,24 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--fronts", type=int, default=50)
     # the far ends see their callers die: that is what this is about
     logging.getLogger("aiohttp.server").disabled = True
     folder = Path(tempfile.mkdtemp(prefix="launch-crash-", dir=scratch()))
+    asked = parser.parse_args()
+    counted = asyncio.run(kill_fronts(folder / "fronts", asked.fronts))
+    print(
+        f"{counted.kills} fronts killed under load: {counted.acknowledged} orders"
+        f" acknowledged, {counted.placed} in the ledger,"
+        f" {counted.unanswered} deliveries without an answer",
+        flush=True,
+    )
     loop = new_loop(SPEED)
     try:
-        return loop.run_until_complete(run(parser.parse_args(), folder))
+        code = loop.run_until_complete(run(asked, folder))
     finally:
         loop.close()
+    return code if counted.acknowledged == counted.placed else 1
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.mark.timeout(600)
 def test_a_killed_show_loses_nothing_and_sends_nothing_twice(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
