@@ -22,6 +22,16 @@ def is_success(exchange: Exchange) -> bool:
     return exchange.status is not None and 200 <= exchange.status < 300
 
 
+def refusal(shown: str, status: int | None, words: str) -> str:
+    """A network's no, for people: what its status means, and its own words."""
+    meaning = {
+        401: f"{shown} does not accept the credentials",
+        402: f"the {shown} account has no credit left",
+        429: f"{shown}'s rate limit is reached",
+    }.get(status or 0, f"{shown} refused")
+    return f"{meaning} ({status}{': ' if words else ''}{words})"
+
+
 def read_answer(
     exchange: Exchange,
     *,

@@ -23,6 +23,7 @@ from launchctl.drivers.uploads import Uploader, Uploads
 from launchctl.drivers.wire import Exchange, seconds_left
 from launchctl.errors import SecretMissingError
 from launchctl.runbook.model import Account
+from launchctl.runbook.networks import NETWORKS
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, PostSeen, Sight
 from launchctl.times import MINUTE, SECOND, Micros
@@ -48,9 +49,18 @@ class PostDriver(IdentifiedDriver):
     ) -> Uploader:
         """Take the credentials and make the sessions; nobody is asked yet."""
 
-    @abstractmethod
     def _trouble_with_text(self, message: Message) -> str | None:
         """A sentence if the network will refuse the text, or may."""
+        known = NETWORKS[self.network]
+        length = known.measure(message.text)
+        if length > known.length:
+            return (
+                f"The text is {length - known.length} too long for {known.shown}: it "
+                f"has {length} {known.counts}, {known.length} fit."
+            )
+        if not message.text.strip() and not message.media:
+            return "The text is empty."
+        return None
 
     @abstractmethod
     async def _publish(

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from launchctl.drivers.answers import is_success
+from launchctl.drivers.answers import is_success, refusal
 from launchctl.drivers.wire import Exchange
 from launchctl.show.inputs import Receipt
 
@@ -46,11 +46,7 @@ def said_by(exchange: Exchange) -> str:
         return ""
     words = problem.get("message")
     told = f"{problem['error']}: {words}" if isinstance(words, str) else ""
-    meaning = {
-        401: "Bluesky does not accept the credentials",
-        429: "Bluesky's rate limit is reached",
-    }.get(exchange.status or 0, "Bluesky refused")
-    return f"{meaning} ({exchange.status}: {told or problem['error']})"
+    return refusal("Bluesky", exchange.status, told or problem["error"])
 
 
 def error_of(exchange: Exchange) -> str:

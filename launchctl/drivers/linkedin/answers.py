@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from launchctl.drivers.answers import is_success
+from launchctl.drivers.answers import is_success, refusal
 from launchctl.drivers.wire import Exchange
 from launchctl.show.inputs import Receipt
 
@@ -24,13 +24,9 @@ def said_by(exchange: Exchange) -> str:
     problem = exchange.json_object()
     if problem is None or not isinstance(problem.get("message"), str):
         return ""
-    meaning = {
-        401: "LinkedIn does not accept the credentials",
-        429: "LinkedIn's rate limit is reached",
-    }.get(exchange.status or 0, "LinkedIn refused")
     code = problem.get("code")
     words = f"{code}: " if isinstance(code, str) else ""
-    return f"{meaning} ({exchange.status}: {words}{problem['message']})"
+    return refusal("LinkedIn", exchange.status, f"{words}{problem['message']}")
 
 
 def duplicate_of(exchange: Exchange) -> str | None:

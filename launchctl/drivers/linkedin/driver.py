@@ -27,7 +27,6 @@ from launchctl.drivers.posting import PostDriver
 from launchctl.drivers.uploads import Uploader
 from launchctl.drivers.wire import Exchange
 from launchctl.runbook.model import Account
-from launchctl.runbook.networks import NETWORKS
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Sight
 from launchctl.times import DAY, SECOND, Micros, format_instant
@@ -152,18 +151,6 @@ class LinkedInDriver(PostDriver):
 
     def _said_by(self, exchange: Exchange) -> str:
         return said_by(exchange)
-
-    def _trouble_with_text(self, message: Message) -> str | None:
-        known = NETWORKS[self.network]
-        length = known.measure(message.text)
-        if length > known.length:
-            return (
-                f"The text is {length - known.length} too long for LinkedIn: it has "
-                f"{length} characters, {known.length} fit."
-            )
-        if not message.text.strip() and not message.media:
-            return "The text is empty."
-        return None
 
     # --- the post -------------------------------------------------------------------
 

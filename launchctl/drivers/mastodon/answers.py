@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field, ValidationError
 
-from launchctl.drivers.answers import is_success
+from launchctl.drivers.answers import is_success, refusal
 from launchctl.drivers.wire import Exchange
 from launchctl.show.inputs import Receipt
 
@@ -37,13 +37,9 @@ def said_by(exchange: Exchange) -> str:
     problem = exchange.json_object()
     if problem is None or not isinstance(problem.get("error"), str):
         return ""
-    meaning = {
-        401: "Mastodon does not accept the credentials",
-        429: "Mastodon's rate limit is reached",
-    }.get(exchange.status or 0, "Mastodon refused")
     more = problem.get("error_description")
     words = f"{problem['error']}{f': {more}' if isinstance(more, str) else ''}"
-    return f"{meaning} ({exchange.status}: {words})"
+    return refusal("Mastodon", exchange.status, words)
 
 
 def receipt_in(exchange: Exchange) -> Receipt | None:

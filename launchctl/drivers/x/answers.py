@@ -12,17 +12,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from launchctl.drivers.answers import is_success, read_answer
+from launchctl.drivers.answers import is_success, read_answer, refusal
 from launchctl.drivers.base import Outcome
 from launchctl.drivers.wire import Exchange
 from launchctl.show.inputs import Answer, Receipt
 from launchctl.times import Micros
-
-_MEANING = {
-    401: "X does not accept the credentials",
-    402: "the X account has no credit left",
-    429: "X's rate limit is reached",
-}
 
 
 class _Created(BaseModel):
@@ -109,9 +103,7 @@ def said_by(exchange: Exchange) -> str:
     problem = exchange.json_object()
     if problem is None:
         return ""
-    meaning = _MEANING.get(exchange.status or 0, "X refused")
-    words = _words(problem)
-    return f"{meaning} ({exchange.status}{': ' if words else ''}{words})"
+    return refusal("X", exchange.status, _words(problem))
 
 
 def _words(problem: dict[str, Any]) -> str:
