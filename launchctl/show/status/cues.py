@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from launchctl.show.actions.undo import undo_of
 from launchctl.show.core import Core
 from launchctl.show.outlook.ending import over_s
@@ -15,8 +17,12 @@ from launchctl.show.tables import CueWord
 from launchctl.times import Micros, format_instant, seconds
 
 
+@lru_cache(maxsize=32_768)
 def instant_of(at_us: Micros | None) -> str | None:
-    """An instant as the status writes it; None while it is not known."""
+    """An instant as the status writes it; None while it is not known.
+
+    Most of them are as they were a moment ago: what is planned never moves.
+    """
     return None if at_us is None else format_instant(at_us)
 
 
