@@ -18,6 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from launchctl.cli.front_keeper import end_former_front
+from launchctl.store.folder import RunFolder
+
 HANG_S = 90
 """Bounds a hang; says nothing about speed."""
 
@@ -158,3 +161,6 @@ async def running_show(
             process.send_signal(signal.SIGTERM)
         await process.wait()
         await reading
+        if show.place and not by_url:
+            # A lost conductor leaves its pages behind: here nobody reads them.
+            await end_former_front(RunFolder(Path(show.place["run_dir"])))

@@ -80,7 +80,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         _in_background(stack, log_chain(store.journal))
         _in_background(stack, watch_front(folder, conductor.report))
         if not meta.rehearsal:
-            warnings = boot["warnings"]
+            warnings = boot.get("warnings", [])
             _in_background(stack, _host(stack, meta.title, warnings, conductor.report))
             if meta.ntp is not None:
                 server = parse_server(meta.ntp)

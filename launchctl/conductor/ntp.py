@@ -138,4 +138,6 @@ def _micros(stamp: bytes) -> Micros:
 
 
 def _why(error: OSError) -> str:
-    return "no answer" if isinstance(error, TimeoutError) else str(error)
+    if isinstance(error, TimeoutError):
+        return "no answer"
+    return (error.strerror or str(error)).lower()

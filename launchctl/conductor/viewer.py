@@ -21,6 +21,7 @@ from launchctl.show.status import OrdersStatus, Status
 from launchctl.store.base import Line
 from launchctl.store.chain import GENESIS, canonical, link
 from launchctl.store.folder import RunFolder, RunMeta
+from launchctl.store.lease import Holder
 from launchctl.times import Micros
 
 _LOOK_EVERY_S = 1.0
@@ -49,6 +50,7 @@ class Viewer:
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: Exception | None = None
         self._lease = folder.lease()
+        self._holder: Holder | None = None
         self.unconducted = ""
         self._why_unconducted = ""
         self._beside = 0
@@ -195,8 +197,9 @@ class Viewer:
 
     def _who_is_missing(self) -> str:
         """Empty while somebody conducts, or the show is over, or never began."""
-        holder = self._lease.holder()
-        if holder is None or holder.is_alive:
+        # A run whose folder was taken away has no conductor that anybody could find.
+        self._holder = holder = self._lease.holder() or self._holder
+        if holder is None or (holder.is_alive and self.folder.path.exists()):
             self._why_unconducted = ""
             return ""
         if self.engine.finished:

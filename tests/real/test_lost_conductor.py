@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from launchctl.cli import front_process
+from launchctl.conductor import viewer as viewer_module
+from launchctl.conductor.viewer import Viewer
+from launchctl.store.folder import RunFolder
 from tests.show_rig import HANG_S, Show, running_show
 
 SHOW = """
@@ -31,17 +34,12 @@ cues:
 
 @asynccontextmanager
 async def evening(folder: Path, *options: str) -> AsyncIterator[Show]:
-    """The show of above, running; the front that it leaves behind is stopped."""
+    """The show of above, running."""
     async with running_show(
         folder, SHOW, {}, "--t0", "+1s", *options, stderr=True
     ) as show:
-        try:
-            await show.line("fired", cue="doors")
-            yield show
-        finally:
-            meta = json.loads((Path(show.place["run_dir"]) / "run.json").read_text())
-            with suppress(ProcessLookupError):
-                os.kill(meta["front_pid"], signal.SIGTERM)
+        await show.line("fired", cue="doors")
+        yield show
 
 
 async def the_page(show: Show) -> dict[str, Any]:
@@ -96,6 +94,28 @@ async def test_a_killed_conductor_is_on_the_page(tmp_path: Path) -> None:
         page = await the_page(show)
     assert "ended by SIGKILL" in page["text"]
     assert "launch run --recover" in page["text"]
+
+
+async def test_pages_of_a_folder_that_is_gone_end(tmp_path: Path, monkeypatch) -> None:
+    """What is left behind says so for a while, and not for ever: also if somebody has
+    cleared the folder away meanwhile.
+    """
+    monkeypatch.setattr(front_process, "LINGER_S", 0.1)
+    monkeypatch.setattr(front_process, "_LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr(viewer_module, "_LOOK_EVERY_S", 0.05)
+    async with evening(tmp_path) as show:
+        folder = RunFolder(Path(show.place["run_dir"]))
+        os.kill(show.place["pid"], signal.SIGKILL)
+        assert 1 == await show.ended()
+        viewer = await Viewer.open(folder)
+        alone = asyncio.Event()
+        alone.set()
+        assert viewer.unconducted
+        (folder.path / "lock").unlink()
+        async with asyncio.timeout(HANG_S):
+            await front_process._until_over(viewer, alone)
+        assert viewer.unconducted
+        await viewer.aclose()
 
 
 async def test_a_folder_that_may_not_be_written_starts_nothing(tmp_path: Path) -> None:

@@ -417,3 +417,28 @@ async def test_a_file_that_cannot_be_read_ends_whoever_follows(tmp_path):
         async with asyncio.timeout(HANG_S):
             with pytest.raises(JournalError, match=r"journal\.db: it is no such file"):
                 await following
+
+
+@pytest.mark.parametrize("kept", [24, 24 + 100, 24 + 4096, -1, -40, -4096])
+async def test_a_torn_last_record_never_happened(tmp_path, kept):
+    """The power fails while the last commit is written, wherever in it: what was
+    acknowledged before is there and sound, and the journal goes on behind it.
+    """
+    path, torn = tmp_path / "journal.db", tmp_path / "torn" / "journal.db"
+    torn.parent.mkdir()
+    log = path.with_name("journal.db-wal")
+    async with SqliteJournal(path, writer=True) as journal:
+        await journal.append([line(1), line(2)])
+        whole = log.stat().st_size
+        await journal.append([line(3, filler="x" * 9_000)])
+        # What the disk has then: both files, the log cut within the last commit.
+        last = log.read_bytes()
+        end = whole + kept - 24 if kept > 0 else len(last) + kept
+        torn.write_bytes(path.read_bytes())
+        torn.with_name("journal.db-wal").write_bytes(last[:end])
+    async with SqliteJournal(torn, writer=True) as journal:
+        assert 2 == await journal.head()
+        assert await journal.verify() is None
+        await journal.append([line(3)])
+        assert [1, 2, 3] == [each["seq"] for each in await journal.read()]
+
