@@ -441,4 +441,3 @@ async def test_a_torn_last_record_never_happened(tmp_path, kept):
         assert await journal.verify() is None
         await journal.append([line(3)])
         assert [1, 2, 3] == [each["seq"] for each in await journal.read()]
-
