@@ -154,7 +154,8 @@ def _look_at_stage(core: Core, what: str, stage: str) -> None:
     """It is not back in time; it streamed for a while; its time to be shown is over."""
     match what:
         case "stage":
-            no_longer_wait(core, stage)
+            if core.state.stages[stage].unsure:
+                no_longer_wait(core, stage)
         case "stream":
             tell_readers(core.plan, core.agenda, ("stages", stage))
         case _:

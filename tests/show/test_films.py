@@ -237,6 +237,38 @@ def test_after_a_crash_a_film_is_looked_at_and_not_played() -> None:
     assert command.content["start_us"] == STARTED
 
 
+def test_what_left_after_a_recovery_is_not_sent_a_second_time() -> None:
+    """SEMANTICS 5 (recovery): only what a predecessor left without outcome; the stage
+    was seen in time, so nothing waits for it any more.
+    """
+    play = show(film(at="T+2m"), answer=starts).run(T0 + MINUTE)
+    engine = Engine(play.engine.runbook, "run-1")
+    for event in play.events:
+        engine.apply(event)
+    now_us = T0 + 2 * MINUTE - SECOND
+    engine.recover(now_us)
+    decision = engine.step(now_us, [StageSeen("main", connected=True, program="Wait")])
+    sent = []
+    while decision.deadline_us is not None and now_us < T0 + 3 * MINUTE:
+        now_us = decision.deadline_us
+        decision = engine.step(now_us)
+        sent += [c for c in decision.commands if isinstance(c, Command)]
+    assert ["film"] == [command.cue for command in sent if command.cue == "film"]
+
+
+def test_a_mixer_that_restarted_meanwhile_gets_what_was_left_open_at_once() -> None:
+    """SEMANTICS 5 (recovery): its first report after the crash says so."""
+    play = show(film(), answer=starts).run(T0 + MINUTE)
+    engine = Engine(play.engine.runbook, "run-1")
+    for event in play.events:
+        engine.apply(event)
+    engine.recover(T0 + 90 * SECOND)
+    seen = StageSeen("main", connected=True, program="Wait", restarted=True)
+    decision = engine.step(T0 + 91 * SECOND, [seen])
+    sent = [c for c in decision.commands if isinstance(c, Command)]
+    assert ["film"] == [command.cue for command in sent if command.cue]
+
+
 def test_films_count_in_what_is_planned() -> None:
     """SEMANTICS 1: what comes after a film is planned with its length."""
     play = show(film(), cue("follow", scene("X"), after="film"), at_end("same"))

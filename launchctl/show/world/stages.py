@@ -70,6 +70,8 @@ def take_stage(core: Core, seen: StageSeen) -> None:
         detail=seen.detail,
     )
     if seen.restarted:
+        if back:
+            no_longer_wait(core, seen.stage)
         assert_again(core, seen.stage, "re-asserted after restart")
         ask_counter(core, seen.stage)
     elif back:
