@@ -18,9 +18,9 @@ FILES = sorted((ROOT / "examples").glob("*.yaml"))
 
 RED = {
     "action-reply": "to-a-guest is failed",  # it replies to a guest's invented post
-    "action-silence": "news is parked",  # its account stays silenced
     "embargo-topic": "range is parked",  # it waited too long; the approval expired
     "gate-check": "the hold gate:opening is open",  # nobody starts the stream
+    "override": "the hold gate:opening is open",  # nobody starts the stream
     "segment": "opening is failed",  # the caller cuts on within its fade
     "wait": "the hold gate:opening is open",  # nobody starts the stream
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+from launchctl.runbook import actions as act
 from launchctl.runbook.model import OrdersFresh
 from launchctl.show import events as ev
 from launchctl.show.inputs import OrdersSeen
 from launchctl.store.chain import canonical
 from launchctl.times import MINUTE, SECOND
-from tests.show.build import START, book, cue, when
+from tests.show.build import START, T0, book, cue, when
 from tests.show.play import Play
 
 FULL = {
@@ -65,3 +66,17 @@ def test_the_samples_of_the_reference_week_stay_under_100_mb():
     size = len(canonical(json.loads(json.dumps(line)))) + CHAIN_BYTES + ROW_BYTES
     lines = ORDERS + (WEEK_S - ORDERS) // 3
     assert 100_000_000 > size * lines
+
+
+def test_what_a_text_reads_is_journaled_until_its_cue_has_fired():
+    """SEMANTICS 4: texts may read `orders.*`, also where no condition does."""
+    text = act.SetText(
+        text=act.SourceText(source="Card", text="{{ orders.units }} orders")
+    )
+    play = Play(book(cue("card", text, at="T-0"), cue("end", at="T+1h")))
+    play.give(T0 - MINUTE, OrdersSeen({"units": 5, "placed": 4}))
+    play.give(T0 + MINUTE, OrdersSeen({"units": 6, "placed": 5}))
+    play.give(T0 + 2 * MINUTE, OrdersSeen({"units": 7, "placed": 6}))
+    play.run(T0 + 3 * MINUTE)
+    assert ["5 orders"] == [command.content["text"] for command in play.commands]
+    assert [{"units": 5}, {}] == [seen.values for seen in play.named("orders_seen")]

@@ -73,6 +73,8 @@ class Plan:
     """Outputs whose age a condition reads."""
     reads_orders: bool = False
     order_names: dict[str, None] = field(default_factory=dict)
+    order_texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """cue -> names below ``orders.`` in its texts: wanted until it has fired."""
     reads_freshness: bool = False
     reads_orders_age: bool = False
     """Something asks at any time how fresh they are, not only a cue that waits."""

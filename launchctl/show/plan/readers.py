@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from launchctl.runbook.conditions import Condition
+from launchctl.runbook.digest import text_of
 from launchctl.runbook.model import (
     Check,
     Confirmed,
+    Cue,
     Gate,
     OrdersFresh,
     Poll,
 )
+from launchctl.runbook.templates import template
 from launchctl.show.plan.plan import Plan
 
 
@@ -21,6 +24,9 @@ def read_names(plan: Plan) -> None:
         if planned.cue.when is not None:
             _reads(plan, planned.cue.when.check, f"cue:{name}")
         _gates_read(plan, planned.cue.gate, f"gate:{name}")
+        if texts := _orders_in(planned.cue):
+            plan.order_texts[name] = texts
+            plan.reads_orders = True
     for name, procedure in plan.runbook.procedures.items():
         if procedure.when is not None:
             _reads(plan, procedure.when.check, f"procedure:{name}")
@@ -31,6 +37,17 @@ def read_names(plan: Plan) -> None:
     for name, embargo in plan.runbook.embargoes.items():
         gates = [lift.gate for lift in embargo.lifts if lift.gate is not None]
         _gates_read(plan, gates, f"embargo:{name}")
+
+
+def _orders_in(cue: Cue) -> tuple[str, ...]:
+    """The names below ``orders.`` that the cue's texts read."""
+    paths = (
+        path
+        for action in cue.do
+        for path in template(text_of(action) or "").paths
+        if path[0] == "orders" and path[1:] != ("age",)
+    )
+    return tuple(dict.fromkeys(path[1] for path in paths))
 
 
 def _gates_read(plan: Plan, gates: Iterable[Gate], owner: str) -> None:

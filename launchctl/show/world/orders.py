@@ -12,7 +12,7 @@ from launchctl.show.inputs import (
     FigureTaken,
     OrdersSeen,
 )
-from launchctl.show.tables import CueWord
+from launchctl.show.tables import ENDED, CueWord
 
 
 def take_orders(core: Core, seen: OrdersSeen) -> None:
@@ -22,10 +22,22 @@ def take_orders(core: Core, seen: OrdersSeen) -> None:
     plan, state = core.plan, core.state
     if not plan.reads_orders:
         return
-    values = {k: _plain(v) for k, v in seen.values.items() if k in plan.order_names}
+    names = _read_now(core)
+    values = {k: _plain(v) for k, v in seen.values.items() if k in names}
     fresher = plan.reads_freshness and seen.complete_us != state.orders_complete_us
     if values != state.orders or fresher:
         core.emit(ev.OrdersSampled, values=values, complete_us=seen.complete_us)
+
+
+def _read_now(core: Core) -> dict[str, None]:
+    """What conditions read, and the texts of cues that can still fire."""
+    names = dict(core.plan.order_names)
+    for cue, texts in core.plan.order_texts.items():
+        planned, state = core.plan.cues[cue], core.state.cues[cue]
+        over = state.state in ENDED and planned.cue.once and planned.procedure is None
+        if not over:
+            names.update(dict.fromkeys(texts))
+    return names
 
 
 def _plain(value: Any) -> Any:
