@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from launchctl.runbook.model import Embargo, Lift, Stage
+from launchctl.runbook import actions as act
+from launchctl.runbook.model import After, Embargo, Lift, Stage
 from launchctl.show.inputs import RunbookSeen
 from launchctl.times import HOUR, MINUTE, SECOND
 from tests.show.build import START, T0, book, choice, cue, post, procedure, scene
@@ -295,3 +296,32 @@ def test_recycled_cues_take_the_new_text_when_nothing_of_them_is_kept():
     play.run(T0 + 2 * MINUTE)
     assert ["Old", "New"] == [c.content["scene"] for c in play.sent("stage:main")]
     assert ["Old"] == [c.content["text"] for c in play.sent("account:ceo")]
+
+
+def test_the_difference_tells_of_calls_triggers_and_what_a_run_demands():
+    """SEMANTICS 2: told in terms of the show, each by the word of its key."""
+    flip = act.HttpBody(url="https://shop.example/flip")
+    back = flip.model_copy(update={"undo": act.Undo(json_body={"live": False})})
+    either = After(all_of=("opening",), any_of=("film",))
+    play = Play(
+        book(
+            cue("opening", at="T-0"),
+            cue("film", at="T+4m"),
+            cue("call", act.Http(http=flip), at="T+5m"),
+            cue("bow", after="opening", go=("caller",)),
+        )
+    )
+    new = amended(
+        cue("opening", at="T-0"),
+        cue("film", at="T+4m"),
+        cue("call", act.Http(http=back), at="T+5m"),
+        cue("bow", after=either, go=("caller",)),
+        require_rehearsed_us=7 * 24 * HOUR,
+    )
+    listed = amend(play, T0 - MINUTE, new)
+    for line in (
+        "require_rehearsed: changed",
+        "call: http changed",
+        "bow: after changed",
+    ):
+        assert line in listed

@@ -16,6 +16,7 @@ _WHOLE = {
     "approvals": "approvals",
     "default_approvals": "approvals: default",
     "four_eyes": "four_eyes",
+    "require_rehearsed_us": "require_rehearsed",
     "vars": "vars",
     "safe": "safe",
 }
