@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import secrets
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from launchctl.cli.attached import AttachedShow, become_starter, living
 from launchctl.cli.front_keeper import FrontKeeper
 from launchctl.cli.host import host_warnings
 from launchctl.cli.notices import Notices
@@ -101,7 +103,7 @@ class RunningShow:
     """A started run: its folder, its two processes and where its pages are."""
 
     folder: RunFolder
-    show: Child
+    show: Child | AttachedShow
     front: FrontKeeper
     notices: Notices
 
@@ -135,8 +137,13 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
         LaunchError: the runbook does not load, a secret is missing, an address is
             taken, or a process did not start. Nothing is left running.
     """
-    folder, given = await (_taken_up(request) if request.recover else _begun(request))
     async with AsyncExitStack() as stack:
+        if request.recover:
+            folder, given = await _taken_up(request, stack)
+        else:
+            folder, given = await _begun(request)
+            starter = await become_starter(folder, patient=False)
+            stack.callback(starter.release)
         try:
             # The front first: hooks count before the first cue and after the last.
             boot = {**_addresses(request, folder.meta), "secrets": given.front}
@@ -148,7 +155,7 @@ async def start_show(request: RunRequest) -> AsyncIterator[RunningShow]:
             for warning in warnings:
                 notices.say(f"warning: {warning}")
             words = {"secrets": given.show, "warnings": warnings}
-            show = await start_child("show", folder.path, words)
+            show = living(folder) or await start_child("show", folder.path, words)
             stack.push_async_callback(show.stop)
         except BaseException:
             if not request.recover:
@@ -218,15 +225,21 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
     return await _make_folder(request.run_dir, meta, runbook), given
 
 
-async def _taken_up(request: RunRequest) -> tuple[RunFolder, Given]:
-    """The folder of an unfinished run whose conductor is gone.
+async def _taken_up(
+    request: RunRequest, stack: AsyncExitStack
+) -> tuple[RunFolder, Given]:
+    """The folder of an unfinished run whose conductor, or whose starter, is gone.
 
     Raises:
-        RefusedError: the show is over, or its conductor is alive.
+        RefusedError: the show is over, or somebody looks after it.
         JournalError: its journal is damaged; says where.
     """
     folder = RunFolder.open(request.run_dir)
-    runbook = await taken_up(folder, take_over=request.take_over)
+    if request.take_over:
+        await asyncio.to_thread(folder.lease().evict)
+    starter = await become_starter(folder, patient=request.take_over)
+    stack.callback(starter.release)
+    runbook = await taken_up(folder)
     meta = folder.meta
     meta = replace(
         meta,

@@ -23,19 +23,14 @@ from launchctl.runbook.model import Runbook
 from launchctl.store.folder import RunFolder, RunMeta, runs_root
 
 
-async def taken_up(folder: RunFolder, *, take_over: bool) -> Runbook:
-    """Make an unfinished run ready for a new conductor; the runbook that it runs.
-
-    ``take_over``: kill a conductor that still holds it: one that is frozen.
+async def taken_up(folder: RunFolder) -> Runbook:
+    """Make an unfinished run ready for a new conductor; the runbook that it runs. One
+    that is conducted only loses a front that nobody looks after.
 
     Raises:
-        RefusedError: the show is over, or its conductor is alive.
+        RefusedError: the show is over.
         JournalError: its journal is damaged; says where.
     """
-    lease = folder.lease()
-    if take_over:
-        await asyncio.to_thread(lease.evict)
-    lease.demand_free()
     async with folder.journal() as journal:
         await journal.demand_sound()
     viewer = await Viewer.open(folder)
@@ -43,6 +38,8 @@ async def taken_up(folder: RunFolder, *, take_over: bool) -> Runbook:
     if viewer.engine.finished:
         raise RefusedError(f"the show in {folder.path} is over: there is nothing to do")
     await end_former_front(folder)
+    if not folder.lease().is_free:
+        return viewer.runbook
     meta = folder.meta
     # N goes on from the wall, never back: CLOCK_BOOTTIME may have begun anew.
     last_us = viewer.engine.state.now_us

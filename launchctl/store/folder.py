@@ -239,6 +239,10 @@ class RunFolder:
         """The right to conduct this run: a lock held for life."""
         return FileLease(self.path / "lock")
 
+    def starter_lease(self) -> FileLease:
+        """The right to look after its processes; ``launch run`` holds it."""
+        return FileLease(self.path / "starter.lock")
+
     @property
     def _meta_file(self) -> Path:
         return self.path / "run.json"

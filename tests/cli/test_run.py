@@ -226,6 +226,38 @@ async def test_a_front_left_behind_makes_room_for_its_successor(
         assert 1 == await again.ended()
 
 
+async def test_a_living_show_without_a_starter_is_looked_after_again(
+    tmp_path: Path, hall: Hall
+):
+    """Starter and front are killed, the show lives: ``--recover`` starts a front at the
+    same address, leaves the show alone, and ends with its verdict.
+    """
+    async with running_show(
+        tmp_path, hall.runbook, hall.environ, "--t0", "+2s"
+    ) as show:
+        await show.launch("approve", "reveal-post")
+        await show.line("cue_ready", cue="reveal")
+        show.process.kill()
+        await show.process.wait()
+        front = (await _meta(show.place["run_dir"]))["front_pid"]
+        os.kill(front, signal.SIGKILL)
+        await _gone(front)
+    folder = show.place["run_dir"]
+    async with running_show(tmp_path, None, hall.environ, "--recover", folder) as again:
+        assert show.place == again.place
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(again.place["url"]) as answer,
+        ):
+            assert 200 == answer.status
+        await again.launch("go", "reveal")
+        await again.line("cue_ended", cue="reveal-post", state="done")
+        await again.launch("go", "close")
+        assert 0 == await again.ended()
+    assert [] == [line for line in again.lines if line["event"] == "recovered"]
+    assert ["Model 3. 35,000 dollars."] == [post.text for post in hall.x.posts]
+
+
 async def test_a_living_show_is_not_taken_up(tmp_path: Path, hall: Hall):
     """Two conductors never share a run: the second is refused, naming the first."""
     async with running_show(
