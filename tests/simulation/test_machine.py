@@ -130,7 +130,7 @@ class Show(RuleBasedStateMachine):
 
 
 Show.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -25,7 +25,7 @@ from tests.simulation.simulate import play
 from tests.simulation.trace import Trace
 from tests.simulation.world import BrokenError, replay
 
-SEEDS = 80
+SEEDS = 60
 BATCH = 20
 ROOT = Path(__file__).parent.parent.parent
 
