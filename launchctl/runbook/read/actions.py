@@ -37,7 +37,6 @@ from launchctl.runbook.read.show import (
 )
 from launchctl.runbook.read.threads import read_reply, read_repost, read_thread
 from launchctl.runbook.read.words import near
-from launchctl.runbook.unbuilt import ACTIONS, not_built
 
 MAX_ACTIONS = 64
 
@@ -104,16 +103,13 @@ def _kind(context: Context, fields: Fields) -> str | None:
             "write each as an item of its own",
         )
         return None
-    later = [key for key in fields.node.items if key in ACTIONS]
-    if later:
-        reader.problem(fields.at(later[0]), not_built(later[0]))
-        return None
-    known = [*kinds.KINDS, *ACTIONS]
     first = next(iter(fields.node.items), None)
     if first is None:
         reader.problem(fields.node, "the action is empty")
         return None
-    reader.problem(fields.at(first), f"unknown action {first!r}", near(first, known))
+    reader.problem(
+        fields.at(first), f"unknown action {first!r}", near(first, kinds.KINDS)
+    )
     return None
 
 

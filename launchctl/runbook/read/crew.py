@@ -50,7 +50,7 @@ def read_approvals(context: Context) -> Read[dict[str, tuple[str, ...]]]:
             roles = fields.take(topic, reader.listed(f"approvals.{topic}", refer))
             if roles is not None:
                 found[topic] = roles
-        fields.done("approvals")
+        fields.done()
         return found
 
     return read

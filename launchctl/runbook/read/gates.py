@@ -9,7 +9,6 @@ from launchctl.runbook.context import Context, Reference
 from launchctl.runbook.nodes import Mapping, Node, Scalar, Sequence
 from launchctl.runbook.read.reader import Fields, Read
 from launchctl.runbook.read.words import near
-from launchctl.runbook.unbuilt import GATES, not_built
 
 
 def read_gates(context: Context, key: str) -> Read[tuple[model.Gate, ...]]:
@@ -37,10 +36,7 @@ def read_gate(context: Context, fields: Fields) -> list[model.Gate]:
     reader = context.reader
     found: list[model.Gate] = []
     for key in fields.node.items:
-        if key in GATES:
-            fields.raw(key)
-            reader.problem(fields.at(key), not_built(key))
-        elif key in _GATES:
+        if key in _GATES:
             fields.raw(key)
             gate = _GATES[key](context)(fields.node.items[key])
             if gate is None:
@@ -49,9 +45,7 @@ def read_gate(context: Context, fields: Fields) -> list[model.Gate]:
                 found.append(gate)
         elif key not in ("at", "not_before"):
             fields.raw(key)
-            reader.problem(
-                fields.at(key), f"unknown gate {key!r}", near(key, [*_GATES, *GATES])
-            )
+            reader.problem(fields.at(key), f"unknown gate {key!r}", near(key, _GATES))
     return found
 
 

@@ -26,7 +26,7 @@ def read_http(context: Context, fields: Fields) -> dict[str, Any] | None:
     confirm = inner.take("confirm", _confirm(context))
     undo = inner.take("undo", _undo(context))
     teaser = read_teaser(context, inner)
-    inner.done("http")
+    inner.done()
     if not inner.sound or url is None:
         return None
     return {

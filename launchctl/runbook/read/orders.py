@@ -30,7 +30,7 @@ def read_orders(context: Context) -> Read[model.Orders]:
         limit = fields.take("limit", _limit(context))
         show_on = fields.take("show_on", _show_on(context))
         public = fields.take("public", _public(context))
-        fields.done("orders")
+        fields.done()
         _unique(context, fields, sources or ())
         _joined(context, fields, sources or ())
         return model.Orders(
@@ -137,7 +137,7 @@ def _source(context: Context) -> Read[model.OrderSource]:
         joins = fields.take("joins", reader.name("joins"))
         settle = fields.take("settle", reader.span("settle"))
         test = fields.take("test", _twin(context, secret))
-        fields.done("source")
+        fields.done()
         if name is None or not secret or not fields.sound:
             return None
         values: dict[str, Any] = {} if settle is None else {"settle_us": settle}

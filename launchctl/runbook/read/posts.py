@@ -47,7 +47,7 @@ def read_post(context: Context, fields: Fields) -> dict[str, Any] | None:
     if inner is None:
         return None
     body = read_body(context, inner)
-    inner.done("post")
+    inner.done()
     return None if body is None or not inner.sound else {"post": body}
 
 

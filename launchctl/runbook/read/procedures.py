@@ -45,7 +45,7 @@ def _read_procedure(context: Context, name: str, node: Node) -> model.Procedure 
     once_per = fields.take("once_per", reader.span("once_per"))
     gate = fields.take("gate", read_gates(context, f"procedure {name} gate"))
     cues = fields.need("cues", read_cues(context, f"procedure {name}: cues"))
-    fields.done("procedure")
+    fields.done()
     if not fields.sound or cues is None:
         return None
     if not cues and not reader.problems:

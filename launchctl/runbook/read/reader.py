@@ -2,7 +2,7 @@
 
 A ``Reader`` knows the file and the cue that is being read, and collects problems. A
 ``Fields`` is one mapping: values are taken out of it by key, and what is left at the
-end is misspelt (with the near miss), or not built yet.
+end is misspelt (with the near miss).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from launchctl.runbook.nodes import Mapping, Node, Scalar, Sequence
 from launchctl.runbook.read.problems import Problems
 from launchctl.runbook.read.words import either, near, shown
 from launchctl.runbook.templates import Template, TemplateError, template
-from launchctl.runbook.unbuilt import KEYS, not_built
+from launchctl.runbook.unbuilt import not_built
 from launchctl.times import Micros, parse_span
 
 T = TypeVar("T")
@@ -246,17 +246,13 @@ class Fields:
             self.sound = False
         return found
 
-    def done(self, kind: str = "", later: frozenset[str] = frozenset()) -> None:
+    def done(self) -> None:
         """Everything not taken is a problem."""
-        later = later | KEYS.get(kind, frozenset())
         for key in self.node.items:
             if key in self._taken:
                 continue
             self.sound = False
-            if key in later:
-                self.reader.problem(self.at(key), not_built(key))
-                continue
-            meant = near(key, [*self._taken, *later])
+            meant = near(key, self._taken)
             expected = "" if meant else f", expected {either(self._taken)}"
             self.reader.problem(
                 self.at(key), f"{self.what}: unknown key {key!r}{expected}", meant

@@ -30,7 +30,6 @@ from launchctl.runbook.read.reader import Fields, Read, Reader
 from launchctl.runbook.read.tables import read_table
 from launchctl.runbook.read.words import near
 from launchctl.runbook.read.zones import read_zone
-from launchctl.runbook.unbuilt import TOP
 from launchctl.times import Micros
 
 DEFAULT_LOCALE = "en_US"
@@ -64,7 +63,7 @@ def read_runbook(
     answers = fields.take("answers", read_answers(context))
     values["procedures"] = {**(procedures or {}), **(answers or {})}
     values["safe"] = fields.take("safe", read_do(context, "safe", "safe")) or ()
-    fields.done(later=TOP)
+    fields.done()
     unknown = [*context.sets, *(context.origins.keys() - context.origins_met)]
     for key in sorted(unknown):
         reader.problems.append(Problem("--set", 1, 1, f"{key!r} is not in the runbook"))

@@ -35,7 +35,7 @@ def read_table(
             if inner is None:
                 continue
             one = read_one(context, name, inner)
-            inner.done(kind)
+            inner.done()
             if one is not None and inner.sound:
                 found[name] = one
         return found
