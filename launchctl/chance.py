@@ -37,15 +37,15 @@ class SystemChance:
 
 
 class SeededChance:
-    """The same values for the same seed and name, everywhere."""
+    """The same values for the same ``seed`` and name, everywhere."""
 
     def __init__(self, seed: int, name: str = "") -> None:
-        self._seed = seed
+        self.seed = seed
         self._random = random.Random(f"{seed} {name}")  # noqa: S311  to be the same again
 
     def of(self, name: str) -> SeededChance:
         """The stream of one user."""
-        return SeededChance(self._seed, name)
+        return SeededChance(self.seed, name)
 
     def hex(self, size: int) -> str:
         """``size`` random bytes, as hexadecimal digits."""

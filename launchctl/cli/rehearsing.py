@@ -20,6 +20,7 @@ from launchctl.rehearsal.invented import UNDATED_US
 from launchctl.rehearsal.people import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
 from launchctl.rehearsal.script import Script, load_script
+from launchctl.rehearsal.willing import willing
 
 _FASTEST = 200.0
 """Faster, and real loopback is no longer fast enough for the show's own deadlines."""
@@ -30,6 +31,7 @@ def run_virtual(
     *,
     seed: int,
     script: Path | None,
+    yes: bool,
     t0: str | None,
     sets: Sequence[str],
     as_json: bool,
@@ -40,13 +42,18 @@ def run_virtual(
         LaunchError: the runbook or the script does not load.
     """
     deeds: list[Deed] = []
+    played = _script(file, script)
+    home = (script or file).parent
     rehearsed = rehearse(
         Rehearsal(
             runbook=file,
             seed=seed,
             t0_us=parse_t0(t0, UNDATED_US),
             sets=parse_sets(sets),
-            beside=(people(_script(file, script), deeds), shops()),
+            beside=(
+                willing if yes else people(played, deeds),
+                shops(played.audience, home),
+            ),
         )
     )
     report = rehearsal_report(rehearsed)

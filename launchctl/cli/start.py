@@ -132,6 +132,10 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             " without a script nobody answers.",
         ),
     ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="In the place of a script: everybody says yes."),
+    ] = False,
     speed: Annotated[
         str,
         typer.Option(
@@ -158,7 +162,13 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
         raise typer.Exit(run_paced(file, script, speed, serve=serve, as_json=json))
     raise typer.Exit(
         run_virtual(
-            file, seed=seed, script=script, t0=t0, sets=sets or [], as_json=json
+            file,
+            seed=seed,
+            script=script,
+            yes=yes,
+            t0=t0,
+            sets=sets or [],
+            as_json=json,
         )
     )
 

@@ -264,11 +264,13 @@ class Conductor:
                 self._dispatcher.circuits.health,
                 self._pace.pause,
             ),
-            watch_lease(),
+            watch_lease(self._pace.pause),
         ]
         if self.engine.runbook.orders:
             ledger = self._store.ledger
-            feed = OrderFeed(self.engine, ledger, self._counter, self.report)
+            feed = OrderFeed(
+                self.engine, ledger, self._counter, self.report, self._pace.pause
+            )
             feeders.append(feed.run())
         if self._counter:
             feeders.append(self._counter.run())

@@ -7,7 +7,6 @@ within the second is in the sample at its end.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
@@ -33,7 +32,9 @@ class OrderFeed:
         ledger: Ledger,
         counter: CounterText | None,
         report: Callable[[Input], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self._engine = engine
         self._ledger = ledger
         self._counter = counter
@@ -71,10 +72,16 @@ class OrderFeed:
                 self._counter.totals(totals)
 
     async def _has_moved(self) -> bool:
-        """Wait for the next change, but a second at most."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SAMPLE_EVERY_S):
-                await self._moved.wait()
+        """Wait for the next change, but until the next look at most."""
+        waits = [
+            asyncio.ensure_future(self._moved.wait()),
+            asyncio.ensure_future(self._pause(_SAMPLE_EVERY_S)),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
         moved = self._moved.is_set()
         self._moved.clear()
         return moved

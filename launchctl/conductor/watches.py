@@ -42,7 +42,9 @@ async def watch_health(
         await pause(_LOOK_EVERY_S)
 
 
-async def watch_lease() -> None:
+async def watch_lease(
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
     """Also a conductor with nothing to do notices that it was replaced.
 
     Raises:
@@ -50,7 +52,7 @@ async def watch_lease() -> None:
     """
     while True:
         crossing("show", "looks at its lease")
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await pause(_LOOK_EVERY_S)
 
 
 def _health_of(target: str, driver: Driver) -> Health:

@@ -51,6 +51,8 @@ CURVE: tuple[tuple[Micros, int], ...] = (
 )
 """(instant relative to T-0, units reserved until then); straight in between."""
 
+_COUNTS = [count for _, count in CURVE]
+
 TWO_OF = 20
 """One buyer in twenty takes two: 5 %."""
 EURO_OF = 4
@@ -101,15 +103,14 @@ class Played:
 
 def instant_of(units: float) -> Micros | None:
     """When, relative to T-0, the curve reaches ``units``; None behind its end."""
-    counts = [count for _, count in CURVE]
-    index = bisect_right(counts, units)
+    index = bisect_right(_COUNTS, units)
     if index >= len(CURVE):
         return None
     (began_us, began), (ends_us, ends) = CURVE[index - 1], CURVE[index]
     return began_us + round((ends_us - began_us) * (units - began) / (ends - began))
 
 
-def orders(seed: int, sample: int) -> Iterator[Order]:
+def orders(seed: int, sample: float) -> Iterator[Order]:
     """Every order of the sample, in order of time; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311  a rehearsal wants the same again
     units = 0

@@ -7,53 +7,65 @@ hook is left out. Near a cue the batches are of a second, else of a minute.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from heapq import merge
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
 
 from launchctl.orders.model import Delivery
 from launchctl.rehearsal.backstage import Backstage, Beside
-from launchctl.times import MINUTE, SECOND
+from launchctl.rehearsal.buyers import Audience, Shape
+from launchctl.runbook.model import Orders
+from launchctl.times import MINUTE, SECOND, Micros
 
 _BATCH_S = MINUTE / SECOND
 
-Arrivals = Callable[[Backstage], Iterable[Delivery]]
-"""Deliveries by the instant that the front has them (``received_us``)."""
 
+def shops(shapes: Sequence[Shape] = (), home: Path = Path()) -> Beside:
+    """Feeds what the shops deliver; a source is heard of as long as it is up.
 
-def shops(*arrivals: Arrivals) -> Beside:
-    """Feeds what the shops deliver; a source is heard of as long as it is up."""
+    Args:
+        shapes: of the audience; without any the shops are open and nobody buys.
+        home: the folder that recorded files are relative to.
+    """
 
     async def beside(backstage: Backstage) -> None:
         orders = backstage.show.runbook.orders
         if orders is None:
             return
-        streams = (each(backstage) for each in arrivals)
-        queue = _Queue(merge(*streams, key=lambda delivery: delivery.received_us))
+        audience = _audience(backstage, orders, shapes, home)
+        coming = deque(audience.deliveries())
         while True:
             now_us = backstage.clock.now_us()
-            due = queue.until(now_us)
+            due = _due(coming, now_us)
             if due:
                 await backstage.ledger.record_all(due)
-            for source in orders.sources:
-                await backstage.ledger.heartbeat(source.name, now_us)
-            if queue.next is not None:
-                backstage.mean(queue.next.received_us)
+            if audience.is_up(now_us):
+                for source in orders.sources:
+                    await backstage.ledger.heartbeat(source.name, now_us)
+            if coming:
+                backstage.mean(coming[0].received_us)
             await backstage.pace.pause(1.0, at_most_s=_BATCH_S)
 
     return beside
 
 
-class _Queue:
-    """Deliveries in order of their instant, taken as they come due."""
+def _audience(
+    backstage: Backstage, orders: Orders, shapes: Sequence[Shape], home: Path
+) -> Audience:
+    counts = [source for source in orders.sources if source.role == "counts"]
+    t0_us = backstage.show.runbook.t0_us
+    return Audience(
+        shapes,
+        t0_us=backstage.clock.now_us() if t0_us is None else t0_us,
+        source=counts[0].name if counts else "",
+        seed=backstage.chance.seed,
+        home=home,
+    )
 
-    def __init__(self, coming: Iterator[Delivery]) -> None:
-        self._coming = coming
-        self.next = next(coming, None)
 
-    def until(self, now_us: int) -> list[Delivery]:
-        """Those that are due by now."""
-        due = []
-        while self.next is not None and self.next.received_us <= now_us:
-            due.append(self.next)
-            self.next = next(self._coming, None)
-        return due
+def _due(coming: deque[Delivery], now_us: Micros) -> list[Delivery]:
+    """Take those that are due by now."""
+    due = []
+    while coming and coming[0].received_us <= now_us:
+        due.append(coming.popleft())
+    return due

@@ -37,7 +37,6 @@ class NearCues:
     ) -> None:
         self._now_us = now_us
         self._next_us = next_us
-        self._deadline_us: Micros | None = None
         self._busy_until_us: Micros = 0
         self._news = asyncio.Event()
 
@@ -55,15 +54,11 @@ class NearCues:
                 await self._news.wait()
 
     def decided(self, decision: Decision) -> None:
-        """Wake whoever rests, if something happened, or will sooner than was known."""
-        before_us, self._deadline_us = self._deadline_us, decision.deadline_us
-        sooner = decision.deadline_us is not None and (
-            before_us is None or decision.deadline_us < before_us
-        )
+        """Wake whoever rests, if something happened."""
         if decision.commands:
             self._busy_until_us = self._now_us() + _AFTER_US
         happened = any(event.event not in ROUTINE for event in decision.events)
-        if happened or decision.commands or sooner:
+        if happened or decision.commands:
             self.rouse()
 
     def rouse(self) -> None:

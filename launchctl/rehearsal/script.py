@@ -16,7 +16,8 @@ done), ``standby`` (a cue stands by), ``hold`` (a hold is open whose name fits) 
 behind it. ``do`` is a verb of the calls; or ``cut`` (the operator cuts to the scene
 ``target`` by hand, ``args: {stage: main}``) or ``post-by-hand`` (the account ``target``
 posts ``args: {text: ...}`` from the phone). A line is played once; one on a hold, with
-``every``, for every such hold, and its target is that hold.
+``every``, for every such hold, and its target is that hold. Beside ``script`` there may
+be an ``audience``: what buyers do (``buyers.py``).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from launchctl.errors import InputError, Problem, RunbookError
+from launchctl.rehearsal.buyers import Shape
 from launchctl.runbook.base import Name, Span
 from launchctl.runbook.nodes import Mapping, Node, Sequence, plain
 from launchctl.runbook.yaml import YamlError, parse
@@ -91,6 +93,7 @@ class Script(BaseModel):
 
     people: int = Field(ge=1, le=1)
     script: tuple[Step, ...]
+    audience: tuple[Shape, ...] = ()
 
 
 def load_script(path: Path) -> Script:

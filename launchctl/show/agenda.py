@@ -11,7 +11,7 @@ the next pass.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from launchctl.show.clocks import n_at_r, r_at
@@ -150,9 +150,9 @@ class Agenda:
         """The instant of N of the next hint by which something may move: no clock that
         is read each second, no outlook.
         """
-        coming = [at_us for at_us, what, _ in self.on_n if what != "outlook"]
-        if state.stopped_since_us is None:
-            coming += [n_at_r(state, at_us) for at_us, _, _ in self.on_r]
+        coming = [*_first_moves(self.on_n)]
+        if self.on_r and state.stopped_since_us is None:
+            coming.append(n_at_r(state, self.on_r[0][0]))
         return min(coming, default=None)
 
     @property
@@ -171,6 +171,20 @@ class Agenda:
             or self.ending
             or self.aborting
         )
+
+
+def _first_moves(heap: list[Hint], at: int = 0) -> Iterator[Micros]:
+    """Instants among which is the first that is no outlook's: a heap's earliest stand
+    at its top, so that the many below need not be looked at.
+    """
+    if at >= len(heap):
+        return
+    at_us, what, _ = heap[at]
+    if what != "outlook":
+        yield at_us
+        return
+    for child in (2 * at + 1, 2 * at + 2):
+        yield from _first_moves(heap, child)
 
 
 def build(plan: Plan, state: State) -> Agenda:

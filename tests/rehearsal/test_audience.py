@@ -27,6 +27,7 @@ SECRET = "whsec_" + base64.b64encode(b"a secret of the stores").decode()
         (115_000, 20 * MINUTE),
         (180_000, 12 * HOUR + 41 * MINUTE),
         (253_000, 34 * HOUR + 30 * MINUTE),
+        (276_000, 51 * HOUR + 30 * MINUTE),
         (325_000, None),
     ],
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from launchctl.orders.model import Delivery, Happening
-from launchctl.rehearsal.backstage import Backstage
 from launchctl.rehearsal.batches import shops
+from launchctl.rehearsal.buyers import Shape
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
 from launchctl.rehearsal.willing import willing
 
@@ -27,24 +25,8 @@ RED = {
 """What saying yes to everything does not bring to a good end, and why."""
 
 
-def ten_thousand(backstage: Backstage) -> Iterable[Delivery]:
-    """Orders enough for the bounds of every figure, all at the start."""
-    orders = backstage.show.runbook.orders
-    source = orders.sources[0].name if orders else ""
-    now_us = backstage.clock.now_us()
-    for number in range(10_000):
-        yield Delivery(
-            source=source,
-            event_id=f"e{number}",
-            what=Happening.PLACED,
-            order_id=f"o{number}",
-            occurred_us=now_us,
-            received_us=now_us,
-            placed_us=now_us,
-            quantity=1,
-            currency="USD",
-            deposit_minor=100_000,
-        )
+BUYERS = Shape(crowd=10_000, at="T-10m", within="5m")
+"""Orders enough for the bounds of every figure."""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -52,7 +34,7 @@ def test_it_comes_to_its_end(file: Path):
     """DESIGN 3: tests rehearse all of them. Green; or red for the reason that is known,
     and for no other.
     """
-    beside = (shops(ten_thousand), willing)
+    beside = (shops([BUYERS]), willing)
     done = rehearse(Rehearsal(runbook=file, beside=beside))
 
     wrong = {
