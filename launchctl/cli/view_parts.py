@@ -108,6 +108,7 @@ def next_part(status: Status, now: Micros) -> RenderableType:
     _standby_rows(block, status, by_name)
     _asked_rows(block, status, now)
     _task_rows(block, status, now)
+    _doubt_rows(block, status, now)
     _promise_rows(block, status, now)
     found = {post["cue"] for post in status["posts"] if "found" in post}
     for cue in status["cues"]:
@@ -157,6 +158,22 @@ def _task_rows(block: Table, status: Status, now: Micros) -> None:
         mark = Text("TASK", style="bold black on cyan")
         said = Text(f"{task['cue']}: {task['what']}")
         block.add_row(mark, said, Text(f"{task['who']} {left}"))
+
+
+def _doubt_rows(block: Table, status: Status, now: Micros) -> None:
+    """What may have left: what is known of it, and what decides."""
+    for doubt in status["doubts"]:
+        since = f"sent {doubt['sent'][11:19]} UTC" if doubt["sent"] else "perhaps sent"
+        who = f" ({doubt['account']})" if doubt["account"] else ""
+        said = Text(f"{doubt['cue']}{who}: {since}; {doubt['detail']}")
+        if doubt["until"] is not None:
+            left = f"read for {countdown(parse_instant(doubt['until']) - now)}"
+            block.add_row(Text("DOUBT", style="bold yellow"), said, Text(left))
+        else:
+            block.add_row(Text("DOUBT", style="bold red"), said)
+            words = f"launch settle {doubt['cue']} sent URL, or not-sent"
+            account = f" --account {doubt['account']}" if doubt["account"] else ""
+            block.add_row("", Text(f"{words}{account}", style="bold"))
 
 
 def _asked_rows(block: Table, status: Status, now: Micros) -> None:

@@ -81,6 +81,7 @@ def a_status(**more: Any) -> Status:
         "segments": [],
         "promises": [],
         "tasks": [],
+        "doubts": [],
         "over_s": None,
         "expected_end": None,
         "hard_out": None,

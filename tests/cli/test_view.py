@@ -145,6 +145,24 @@ def test_the_view_fills_its_terminal_exactly(width, height):
     assert all(len(line) <= width for line in shown)
 
 
+def test_a_doubt_says_what_is_known_and_who_decides():
+    """What may have left is read for so long; then a person is told what to type."""
+    doubt = {
+        "cue": "reveal-post",
+        "account": "ceo",
+        "target": "account:ceo",
+        "decided": AT,
+        "sent": AT,
+        "detail": "not found",
+    }
+    until = AT.replace(":00.", ":12.")
+    reading = plain(picture(a_status(doubts=[{**doubt, "until": until}]), [], 120, 40))
+    assert f"reveal-post (ceo): sent {AT[11:19]} UTC; not found" in reading
+    assert "read for" in reading
+    left = plain(picture(a_status(doubts=[{**doubt, "until": None}]), [], 120, 40))
+    assert "launch settle reveal-post sent URL, or not-sent --account ceo" in left
+
+
 def test_the_newest_lines_are_at_the_bottom():
     """The log shows what just happened, not what began."""
     lines = [a_line(n, "noted", about=f"thing-{n}", text="x") for n in range(1, 60)]

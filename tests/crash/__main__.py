@@ -103,6 +103,7 @@ async def run(asked: argparse.Namespace, folder: Path) -> int:
             for killing in await enumerate_all(birthplace, folder)
             if asked.only in str(killing)
         ]
+        print(f"{len(killings)} killings", flush=True)
         if asked.sample:
             killings = sample(killings, asked.sample, asked.seed)
         began_s = time.monotonic()

@@ -8,7 +8,7 @@ from launchctl.runbook.base import SecretRef
 from launchctl.runbook.model import Account, Else, Late
 from launchctl.show.commands import Command, Settle
 from launchctl.show.inputs import Answer, Ended, Receipt, Settled, Sight
-from launchctl.times import HOUR, MINUTE, SECOND
+from launchctl.times import HOUR, MINUTE, SECOND, format_instant
 from tests.show.build import T0, book, cue, hold, http, post, scene
 from tests.show.play import Play, all_well
 
@@ -197,6 +197,31 @@ def test_a_person_settles_what_is_in_doubt(outcome, state):
     play.call(T0 + 70 * SECOND, "settle", "x", outcome=outcome)
     play.run(T0 + HOUR)
     assert state == play.state_of("x")
+
+
+def test_a_doubt_says_what_is_known_of_it():
+    """DESIGN 6: when it may have left, what the far end shows, how long it is read;
+    then that a person decides; then nothing more.
+    """
+    play = Play(book(cue("x", post(), at="T-0")), answer=answering(Answer.UNKNOWN))
+    play.run(T0 + 2 * SECOND)
+    (doubt,) = play.engine.status(T0 + 2 * SECOND)["doubts"]
+    assert ("x", "ceo", "account:ceo", "because") == (
+        doubt["cue"],
+        doubt["account"],
+        doubt["target"],
+        doubt["detail"],
+    )
+    assert format_instant(T0) == doubt["decided"]
+    assert format_instant(T0 + 61 * SECOND) == doubt["until"]
+    play.give(T0 + 61 * SECOND, Settled(KEY, 1, Sight.ABSENT, detail="not there"))
+    play.run(T0 + 62 * SECOND)
+    (doubt,) = play.engine.status(T0 + 62 * SECOND)["doubts"]
+    assert doubt["until"] is None
+    assert "not there" in doubt["detail"]
+    play.call(T0 + 70 * SECOND, "settle", "x", outcome="not-sent")
+    play.run(T0 + 71 * SECOND)
+    assert [] == play.engine.status(T0 + 71 * SECOND)["doubts"]
 
 
 def test_a_receipt_found_later_settles_doubt():

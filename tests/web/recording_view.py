@@ -137,6 +137,7 @@ def a_status(**changes: Any) -> Status:
         "segments": [],
         "promises": [],
         "tasks": [],
+        "doubts": [],
         "over_s": None,
         "expected_end": None,
         "hard_out": None,

@@ -113,6 +113,21 @@ class PostStatus(TypedDict):
     found: NotRequired[dict[str, str]]
 
 
+class DoubtStatus(TypedDict):
+    """An action that may or may not have left: ``decided`` is its intent's instant,
+    ``sent`` its first byte's if that is known, ``detail`` what the far end shows.
+    ``until`` it is read; None: reading is over, a person settles it.
+    """
+
+    cue: str
+    account: str | None
+    target: str
+    decided: str
+    sent: str | None
+    detail: str
+    until: str | None
+
+
 class GateStatus(TypedDict):
     """A closed gate that a waiting (or coming) cue stands before."""
 
@@ -291,6 +306,7 @@ class Status(TypedDict):
     cues: list[CueStatus]
     segments: list[SegmentStatus]
     tasks: list[TaskStatus]
+    doubts: list[DoubtStatus]
     promises: list[PromiseStatus]
     over_s: float | None
     expected_end: str | None

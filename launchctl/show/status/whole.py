@@ -15,6 +15,7 @@ from launchctl.show.outlook.expected import ExpectedTimeline
 from launchctl.show.promises import why_at_risk
 from launchctl.show.status.asks import choices_of, criteria_of, polls_of
 from launchctl.show.status.cues import cue_of, instant_of, segments_of
+from launchctl.show.status.doubts import doubts_of
 from launchctl.show.status.permits import batons, others, overrides
 from launchctl.show.status.posts import posts_of
 from launchctl.show.status.shapes import (
@@ -73,6 +74,7 @@ def status_of(core: Core) -> Status:
         "cues": [cue_of(core, item, expected) for item in core.plan.cues.values()],
         "segments": segments_of(core, expected),
         "tasks": _tasks(core),
+        "doubts": doubts_of(core),
         "promises": _promises(core),
         "over_s": end.over_s,
         "expected_end": instant_of(end.expected_us),

@@ -15,9 +15,11 @@ export function drawRundown(status, wall) {
   const posting = new Set(status.posts.map((post) => post.cue));
   const found = new Map(status.posts.filter((post) => post.found)
     .map((post) => [post.cue, { ...post.found, account: post.account }]));
+  const doubts = new Map((status.doubts ?? []).map((doubt) => [doubt.cue, doubt]));
   keep($('cues'), status.cues.map((cue) => [
     `${cue.procedure ?? ''}/${cue.cue}`,
-    { ...cue, closed, holding, posts: posting.has(cue.cue), found: found.get(cue.cue) ?? null },
+    { ...cue, closed, holding, posts: posting.has(cue.cue), found: found.get(cue.cue) ?? null,
+      doubt: doubts.get(cue.cue) ?? null },
     (value) => cueRow(value, wall),
   ]));
 }
@@ -30,13 +32,22 @@ function cueRow(cue, wall) {
     cue.procedure && h('span.procedure', null, ` ${word('procedure', cue.procedure)}`),
     cue.take > 1 ? h('span.procedure', null, ` ${word('take', cue.take)}`) : null,
     h('span.what', null, about(cue)),
-    cue.reason && h('span.why', null, cue.reason));
+    cue.reason && h('span.why', null, cue.reason),
+    cue.doubt && h('span.why', null, doubtText(cue.doubt, wall)));
   return h(classes.join('.'), null, h('span', null, pill(cue.state)), name,
     at('planned', plannedText(cue, wall)),
     at('due', cue.due && wall(instant(cue.due))),
     at('fired', cue.fired && exact(cue.fired, wall)),
     at('late', lateText(cue.late_by_s)),
     ...actions(cue));
+}
+
+/** What may have left: since when, what the far end shows, and for how long it is read. */
+function doubtText(doubt, wall) {
+  const since = wall(instant(doubt.sent ?? doubt.decided));
+  const known = doubt.until ? word('doubt_read', wall(instant(doubt.until))) : word('doubt_settle');
+  return [word('doubt_since', since), doubt.account, doubt.detail, known]
+    .filter(Boolean).join(' · ');
 }
 
 /** As planned; and where it is expected otherwise, that too. */
