@@ -6,9 +6,6 @@ in minor units. Filled in by ``whole.status_of``.
 """
 
 from launchctl.show.status.shapes import (
-    BatonStatus,
-    ChoiceStatus,
-    CriterionStatus,
     CueStatus,
     EarlierText,
     EmbargoStatus,
@@ -18,14 +15,19 @@ from launchctl.show.status.shapes import (
     OrdersStatus,
     OutputStatus,
     OverrideStatus,
-    PollStatus,
     PostStatus,
     PromiseStatus,
     SegmentStatus,
     StageStatus,
-    StandbyStatus,
     Status,
     TaskStatus,
+)
+from launchctl.show.status.shapes_asks import (
+    BatonStatus,
+    ChoiceStatus,
+    CriterionStatus,
+    PollStatus,
+    StandbyStatus,
 )
 
 __all__ = [

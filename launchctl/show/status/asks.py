@@ -6,7 +6,7 @@ from launchctl.show.actions.asking import asks, choice_until, poll_until
 from launchctl.show.clocks import t_at
 from launchctl.show.core import Core
 from launchctl.show.criteria import applies
-from launchctl.show.status.shapes import ChoiceStatus, CriterionStatus, PollStatus
+from launchctl.show.status.shapes_asks import ChoiceStatus, CriterionStatus, PollStatus
 from launchctl.show.tables import CueWord
 from launchctl.times import format_instant
 

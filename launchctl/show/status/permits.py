@@ -8,7 +8,8 @@ from launchctl.show.core import Core
 from launchctl.show.gates.overrides import take_of
 from launchctl.show.gates.wording import changes, words_of
 from launchctl.show.plan import Planned, Slot
-from launchctl.show.status.shapes import BatonStatus, EarlierText, OverrideStatus
+from launchctl.show.status.shapes import EarlierText, OverrideStatus
+from launchctl.show.status.shapes_asks import BatonStatus
 from launchctl.times import format_instant
 
 

@@ -9,6 +9,14 @@ from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
+from launchctl.show.status.shapes_asks import (
+    BatonStatus,
+    ChoiceStatus,
+    CriterionStatus,
+    PollStatus,
+    StandbyStatus,
+)
+
 
 class CueStatus(TypedDict):
     """One cue. ``state`` is a word of SEMANTICS 3; instants are None until known.
@@ -148,58 +156,6 @@ class OverrideStatus(TypedDict):
     at: str
     until: str | None
     asked_by: str | None
-
-
-class StandbyStatus(TypedDict):
-    """What GO of a role fires now; ``seq`` last changed it."""
-
-    cue: str
-    seq: int
-
-
-class BatonStatus(TypedDict):
-    """Who calls the show for a role now."""
-
-    by: str
-    since: str
-    seq: int
-
-
-class ChoiceStatus(TypedDict):
-    """A choice that asks: whom, what can be answered, and what comes if nobody does.
-
-    ``until`` is when the default is taken; None while a hold stops its time.
-    """
-
-    choice: str
-    ask: list[str]
-    options: list[str]
-    default: str
-    until: str | None
-
-
-class PollStatus(TypedDict):
-    """A poll, once it has asked: who said what, and who is still to.
-
-    ``state`` is the cue's; ``until`` is set while it asks. ``result`` is go once all
-    said so, no once its time was over without; None before.
-    """
-
-    poll: str
-    state: str
-    ask: list[str]
-    votes: list[dict[str, str]]
-    missing: list[str]
-    until: str | None
-    result: str | None
-
-
-class CriterionStatus(TypedDict):
-    """A criterion whose time it is: ``state`` is true, broken or waived."""
-
-    criterion: str
-    check: str
-    state: str
 
 
 class HoldStatus(TypedDict):

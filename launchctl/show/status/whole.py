@@ -24,10 +24,10 @@ from launchctl.show.status.shapes import (
     HardOutStatus,
     HoldStatus,
     PromiseStatus,
-    StandbyStatus,
     Status,
     TaskStatus,
 )
+from launchctl.show.status.shapes_asks import StandbyStatus
 from launchctl.show.status.stages import output_of, stage_of
 from launchctl.show.tables import CueWord
 from launchctl.times import format_instant, seconds
