@@ -17,8 +17,9 @@ from launchctl.cli.calls import (
     new_call_id,
 )
 from launchctl.clock import Origin
+from launchctl.conductor.aftercare import answer_calls
 from launchctl.conductor.viewer import Viewer
-from launchctl.errors import InputError, OutOfReachError
+from launchctl.errors import InputError, OutOfReachError, RefusedError
 from launchctl.show.inputs import Call
 from launchctl.show.status import Status
 from launchctl.store.base import Line
@@ -76,6 +77,11 @@ class FolderDesk:
         seen = self._viewer.seq
         async with self._viewer.folder.inbox() as inbox:
             await inbox.put(self._as_call(call_id, wish))
+        if self._viewer.engine.finished:
+            with contextlib.suppress(
+                RefusedError
+            ):  # its conductor still lives, and answers
+                await answer_calls(self._viewer.folder)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await self._wait(call_id, seen)

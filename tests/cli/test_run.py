@@ -15,6 +15,7 @@ import pytest
 
 from launchctl.clock import wall_us
 from launchctl.rehearsal.emulators.obs import ObsEmulator
+from launchctl.rehearsal.emulators.web import HTML_503, WebEmulator
 from launchctl.rehearsal.emulators.x import XEmulator
 from launchctl.rehearsal.emulators.x_account import XAccount
 from tests.real.shop import signed
@@ -328,6 +329,38 @@ async def test_an_unfinished_run_is_offered(tmp_path: Path, hall: Hall):
         assert folder != new.place["run_dir"]
         await new.launch("abort", "--why", "seen enough")
         assert 1 == await new.ended()
+
+
+async def test_a_doubt_is_settled_after_the_show(tmp_path: Path):
+    """SEMANTICS 2: once a show is complete, settle and adopt are still accepted, though
+    its conductor has ended with it; everything else is refused.
+    """
+    web = WebEmulator(wall_us)
+    await web.start()
+    web.faults.next(HTML_503)
+    flip = f"{{http: {{url: '{web.url}/flip', json: {{}}}}}}"
+    runbook = f"""
+runbook: 1
+title: A doubt
+timezone: UTC
+t0: 2016-03-31 20:30
+crew: {{caller: {{may: [go, hold, abort, end, post]}}}}
+embargoes: {{none: {{default: true, not_before: 2016-03-31 20:00}}}}
+cues:
+  - {{cue: flip, at: T-0, late: {{within: any}}, do: [{flip}]}}
+  - {{cue: close, at: T+1s, do: [{{end: show}}]}}
+"""
+    try:
+        async with running_show(tmp_path, runbook, {}, "--t0", "+2s") as show:
+            await show.line("cue_ended", cue="flip", state="in_doubt")
+            assert 1 == await show.ended()
+            (doubt,) = (await show.status())["doubts"]
+            assert "503" in doubt["detail"]
+            await show.launch("settle", "flip", "sent", f"{web.url}/flip")
+            assert [] == (await show.status())["doubts"]
+            await show.launch("hold", code=1)
+    finally:
+        await web.aclose()
 
 
 async def test_sigterm_means_it(tmp_path: Path, hall: Hall):
