@@ -204,6 +204,8 @@ def build(plan: Plan, state: State) -> Agenda:
         agenda.at_n(state.now_us, "procedure", name)
     for name in plan.promises:
         agenda.at_n(state.now_us, "promise", name)
+    # As before the fold, what runs with time is read before the first input.
+    agenda.tick_us, agenda.ticking = state.now_us, dict(plan.timed)
     agenda.at_n(state.now_us, "lifts", "")
     agenda.at_n(state.now_us, "criteria", "")
     if plan.runbook.hard_out_us is not None:

@@ -194,3 +194,20 @@ def test_a_cue_that_waits_for_itself_does_not_stop_the_show():
     )
     play = Play(runbook).run(START + 3 * SECOND)
     assert [START + n * SECOND for n in range(4)] == play.fired_us("x")
+
+
+def test_a_folded_show_reads_the_time_before_its_first_input_too():
+    """Invariant 1: what runs with time is read before the inputs of its second, also by
+    a process that has only just folded the journal.
+    """
+    play = Play(book(cue("late", scene("A"), when="t >= -60.0"), cue("y", at="T-0")))
+    play.run(T0 - MINUTE - 1)
+    mirror = Engine(play.engine.runbook, "run-1")
+    for event in play.events:
+        mirror.apply(ev.decode(ev.encode(event)))
+    inputs = [StageSeen("main", connected=True, program=name) for name in "AB"]
+    live, folded = (
+        engine.step(T0 - MINUTE, inputs).events for engine in (play.engine, mirror)
+    )
+    assert ["stage_seen", "condition_changed"] == [e.event for e in live][:2]
+    assert [ev.encode(e) for e in live] == [ev.encode(e) for e in folded]
