@@ -132,21 +132,25 @@ def _calls_out(seen: Hall, told: Told) -> Iterator[str]:
 def _stage(seen: Hall, told: Told, status: Any) -> Iterator[str]:
     """The right scene at the end, each in its order, and the number that was sold."""
     world = seen.obs.world
-    if world.now.program != "Closing":
-        yield f"{world.now.program} is on program"
     shown = [each.scene for each in world.program_history][1:]  # one is there at first
     commanded = [
         line["content"]["scene"]
         for line in told.of("commanded")
         if line["kind"] == "scene"
     ]
+    if world.now.program != commanded[-1]:
+        yield f"{world.now.program} is on program, {commanded[-1]} is wanted"
     left = iter(commanded)
     if not all(scene in left for scene in shown):
         yield f"scenes came as {shown}, and were commanded as {commanded}"
     if not set(_SCENES) <= set(shown):
         yield f"only {shown} were ever shown"
-    if not world.now.muted.get("Lectern", False):
-        yield "the microphone is open"
+    # a person may have opened it when a machine asked, after the cue that muted it
+    *_, (_, is_open) = (
+        line["wanted"] for line in told.of("commanded") if line["kind"] == "audio"
+    )
+    if world.now.muted.get("Lectern", False) is is_open:
+        yield f"the microphone was last wanted {'open' if is_open else 'muted'}"
     sold = status["orders"]["units"]
     if sold != seen.units:
         yield f"{seen.units} were sold and {sold} counted"
