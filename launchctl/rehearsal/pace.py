@@ -38,6 +38,8 @@ class NearCues:
         self._now_us = now_us
         self._next_us = next_us
         self._busy_until_us: Micros = 0
+        self._next_move_us: Micros | None = None
+        self._known = False
         self._news = asyncio.Event()
 
     async def pause(
@@ -49,12 +51,17 @@ class NearCues:
             await asyncio.sleep(seconds)
             return
         rest_s = min(rest_us / SECOND, max(seconds, at_most_s))
+        began_us = self._now_us()
         with suppress(TimeoutError):
             async with asyncio.timeout(rest_s):
                 await self._news.wait()
+        left_s = seconds - (self._now_us() - began_us) / SECOND
+        if left_s > 0:  # news makes nobody look more often than in a show
+            await asyncio.sleep(left_s)
 
     def decided(self, decision: Decision) -> None:
         """Wake whoever rests, if something happened."""
+        self._known = False
         if decision.commands:
             self._busy_until_us = self._now_us() + _AFTER_US
         happened = any(event.event not in ROUTINE for event in decision.events)
@@ -70,7 +77,8 @@ class NearCues:
         now_us = self._now_us()
         if now_us < self._busy_until_us:
             return 0
-        next_us = self._next_us()
-        if next_us is None:
+        if not self._known:  # it changes with a decision only
+            self._next_move_us, self._known = self._next_us(), True
+        if self._next_move_us is None:
             return _LONGEST_US
-        return min(_LONGEST_US, next_us - _BEFORE_US - now_us)
+        return min(_LONGEST_US, self._next_move_us - _BEFORE_US - now_us)
