@@ -28,7 +28,8 @@ _TEXTS = {
 _RESENT = ("brand",)
 """Accounts of ``doubt: resend``."""
 _LATE_US = SECOND
-_AGAIN_US = 120 * SECOND
+_AGAIN_US = 110 * SECOND
+"""Fired + within (2 min), less the pause before the next attempt."""
 _PAUSE_US = 2 * SECOND
 
 
