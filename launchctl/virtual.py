@@ -95,6 +95,10 @@ class VirtualClock:
         """N now."""
         return self._start_us + round(self._loop.time() * SECOND)
 
+    def suspend(self, span_us: Micros) -> None:
+        """The machine sleeps: N passes, and the loop's timers stand still."""
+        self._start_us += span_us
+
 
 class VirtualLoop(asyncio.BaseEventLoop):
     """The loop. ``network`` makes its connections; without one there are none."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from launchctl.cli.faults import fault_in_words, told_fault
 from launchctl.cli.output import print_json
 from launchctl.cli.paced import Paced, rehearse_paced
 from launchctl.cli.rehearsed import judge_rehearsal, keep_rehearsal
@@ -14,12 +16,16 @@ from launchctl.cli.reporting import print_comparison, print_report, whole_report
 from launchctl.cli.run import parse_sets
 from launchctl.cli.start_show import parse_t0
 from launchctl.errors import InputError
+from launchctl.rehearsal.backstage import Beside
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.invented import UNDATED_US
 from launchctl.rehearsal.people import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
 from launchctl.rehearsal.script import Script, load_script
+from launchctl.rehearsal.trouble.chaos import chaos
+from launchctl.rehearsal.trouble.injecting import Injected, trouble
+from launchctl.rehearsal.trouble.plan import load_plan
 from launchctl.rehearsal.willing import willing
 
 _FASTEST = 200.0
@@ -34,16 +40,20 @@ def run_virtual(
     yes: bool,
     t0: str | None,
     sets: Sequence[str],
+    faults: Path | None = None,
+    chaos_seed: int | None = None,
     as_json: bool,
 ) -> int:
     """Play it in virtual time; 0 if the show was green, 1 if it was red.
 
     Raises:
-        LaunchError: the runbook or the script does not load.
+        LaunchError: the runbook, the script or the plan of faults does not load.
     """
     deeds: list[Deed] = []
     played = _script(file, script)
     home = (script or file).parent
+    injected: list[Injected] = []
+    wrong = _trouble(faults, chaos_seed, injected)
     rehearsed = rehearse(
         Rehearsal(
             runbook=file,
@@ -53,12 +63,16 @@ def run_virtual(
             beside=(
                 willing if yes else people(played, deeds),
                 shops(played.audience, home),
+                *wrong,
             ),
         )
     )
     report = rehearsal_report(rehearsed)
     report["rehearsed"]["people"] = [_told(deed) for deed in deeds]
-    before = keep_rehearsal(report)
+    report["rehearsed"]["faults"] = [
+        told_fault(each, rehearsed.lines) for each in injected
+    ]
+    before = None if wrong else keep_rehearsal(report)
     if as_json:
         print_json(report)
     else:
@@ -82,6 +96,19 @@ def run_paced(
     times = 1.0 if speed == "max" else _speed(speed)
     paced = Paced(runbook=file, script=_script(file, script), speed=times, serve=serve)
     return asyncio.run(rehearse_paced(paced, as_json=as_json))
+
+
+def _trouble(
+    faults: Path | None, chaos_seed: int | None, injected: list[Injected]
+) -> list[Beside]:
+    """A plan of faults, and one drawn by chance; ``injected`` gets what came."""
+    wrong = []
+    if faults is not None:
+        plan = load_plan(faults)
+        wrong.append(trouble(lambda _runbook: plan, injected))
+    if chaos_seed is not None:
+        wrong.append(trouble(partial(chaos, chaos_seed), injected))
+    return wrong
 
 
 def _speed(written: str) -> float:
@@ -136,6 +163,8 @@ def _tell(rehearsed: dict[str, Any]) -> None:
         if not deed["accepted"]:
             what = f"{deed['by']}: {deed['do']} {deed['target'] or ''}".rstrip()
             print(f"{what} was refused: {deed['reason']}")
+    for fault in rehearsed["faults"]:
+        print(fault_in_words(fault))
     for sentence in rehearsed["not_emulated"]:
         print(f"not emulated: {sentence}")
     for address in rehearsed["out_of_reach"]:

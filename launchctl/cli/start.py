@@ -136,6 +136,22 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
         bool,
         typer.Option("--yes", help="In the place of a script: everybody says yes."),
     ] = False,
+    faults: Annotated[
+        Path | None,
+        typer.Option(
+            "--faults",
+            metavar="PLAN",
+            help="What goes wrong, when: a plan of faults (docs/faults.md).",
+        ),
+    ] = None,
+    chaos: Annotated[
+        int | None,
+        typer.Option(
+            "--chaos",
+            metavar="SEED",
+            help="What goes wrong is drawn by chance: always the same for a seed.",
+        ),
+    ] = None,
     speed: Annotated[
         str,
         typer.Option(
@@ -159,6 +175,8 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
     from launchctl.cli.rehearsing import run_paced, run_virtual
 
     if speed != "max" or serve is not None:
+        if faults is not None or chaos is not None:
+            raise typer.BadParameter("faults need virtual time: leave --speed out")
         raise typer.Exit(run_paced(file, script, speed, serve=serve, as_json=json))
     raise typer.Exit(
         run_virtual(
@@ -168,6 +186,8 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             yes=yes,
             t0=t0,
             sets=sets or [],
+            faults=faults,
+            chaos_seed=chaos,
             as_json=json,
         )
     )

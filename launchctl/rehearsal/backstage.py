@@ -14,25 +14,34 @@ from dataclasses import dataclass
 
 from launchctl.chance import SeededChance
 from launchctl.conductor.viewer import whole_status
+from launchctl.rehearsal.conducting import Conducting
 from launchctl.rehearsal.network import MemoryNetwork
 from launchctl.rehearsal.pace import ROUTINE, NearCues
+from launchctl.rehearsal.slips import SlippingInbox, SlippingLedger
 from launchctl.rehearsal.world import World
 from launchctl.runbook.model import Runbook
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Input
 from launchctl.show.status import Status
 from launchctl.store.base import Line
-from launchctl.store.memory import MemoryInbox, MemoryJournal, MemoryLedger
+from launchctl.store.memory import MemoryJournal, MemoryLedger
 from launchctl.times import Micros
 from launchctl.virtual import VirtualClock
 
 
 class Watched:
-    """What everybody sees of the show: its journal and its status."""
+    """What everybody sees of the show: its journal and its status.
+
+    Args:
+        engine: whose status is shown; another one's after a conductor died.
+        clock: N.
+        journal: the show's.
+        ledger: the shops'.
+    """
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Callable[[], Engine],
         clock: VirtualClock,
         journal: MemoryJournal,
         ledger: MemoryLedger,
@@ -54,7 +63,7 @@ class Watched:
     @property
     def runbook(self) -> Runbook:
         """What runs, as it was amended."""
-        return self._engine.runbook
+        return self._engine().runbook
 
     async def lines(self, after: int = 0) -> list[Line]:
         """Journal lines behind ``after``."""
@@ -62,12 +71,12 @@ class Watched:
 
     def status(self) -> Status:
         """The show now, without the numbers that only the stores know."""
-        return self._engine.status(self._clock.now_us())
+        return self._engine().status(self._clock.now_us())
 
     async def whole_status(self) -> Status:
         """The show now, as ``launch status --json`` tells it."""
         return whole_status(
-            self._engine,
+            self._engine(),
             self._clock.now_us(),
             rehearsal=True,
             journal_digest=await self._journal.digest(),
@@ -106,6 +115,7 @@ class Backstage:
         ledger: where the shops' deliveries go.
         world: the emulated far ends, with their switches.
         network: what carries the connections.
+        conducting: the conductor, which may die and be followed by another.
         report: hands the conductor what its own watches would have seen (a stepped
             clock); it wakes at once.
         pace: ``rouse`` it after a change that no far end tells by itself.
@@ -116,10 +126,11 @@ class Backstage:
 
     show: Watched
     clock: VirtualClock
-    inbox: MemoryInbox
-    ledger: MemoryLedger
+    inbox: SlippingInbox
+    ledger: SlippingLedger
     world: World
     network: MemoryNetwork
+    conducting: Conducting
     report: Callable[[Input], None]
     pace: NearCues
     chance: SeededChance

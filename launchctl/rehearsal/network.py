@@ -33,11 +33,13 @@ class MemoryNetwork:
     """Addresses, and who listens there.
 
     Attributes:
-        missed: addresses that somebody tried to reach and nobody serves, each once.
+        missed: addresses that somebody tried to reach and nobody ever served,
+            each once.
     """
 
     def __init__(self) -> None:
         self._listening: dict[tuple[str, int], _Factory] = {}
+        self._known: set[tuple[str, int]] = set()
         self._desks: dict[tuple[str, int], Callable[[bytes], None]] = {}
         self._ports = itertools.count(_FIRST_PORT)
         self.missed: dict[str, None] = {}
@@ -52,6 +54,7 @@ class MemoryNetwork:
         if address in self._listening:
             raise OSError(errno.EADDRINUSE, f"{host}:{port} is taken")
         self._listening[address] = factory
+        self._known.add(address)
         return MemoryServer(address, lambda: self._listening.pop(address, None))
 
     def receive(
@@ -101,7 +104,8 @@ class MemoryNetwork:
         near.open()
 
     def _nobody(self, host: str, port: int) -> OSError:
-        self.missed[f"{host}:{port}"] = None
+        if (host, port) not in self._known:  # else it is only down just now
+            self.missed[f"{host}:{port}"] = None
         return OSError(errno.ECONNREFUSED, f"nothing is emulated at {host}:{port}")
 
 

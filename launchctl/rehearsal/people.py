@@ -226,7 +226,7 @@ def _triggered_us(
 async def _act(cast: _Cast, turn: _Waiting) -> None:
     """Make the call; press again, looking anew, if it came too late."""
     step = turn.step
-    if step.do in BY_HAND:
+    if step.do in cast.hands or step.do in BY_HAND:
         cast.deeds.append(_by_hand(step, cast.hands))
         return
     answer: Line | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -22,10 +22,13 @@ from launchctl.chance import SeededChance
 from launchctl.conductor.conductor import Conductor
 from launchctl.conductor.far_ends import contexts, far_ends_of
 from launchctl.rehearsal.backstage import Backstage, Beside, Watched
+from launchctl.rehearsal.conducting import Conducting
 from launchctl.rehearsal.emulators.networks import Surroundings
 from launchctl.rehearsal.invented import INVENTED, UNDATED_US, first_look
 from launchctl.rehearsal.network import MemoryNetwork
 from launchctl.rehearsal.pace import NearCues
+from launchctl.rehearsal.playing import play_out
+from launchctl.rehearsal.slips import SlippingInbox, SlippingLedger
 from launchctl.rehearsal.world import emulated
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
@@ -35,24 +38,12 @@ from launchctl.show.inputs import Noted
 from launchctl.show.status import Status
 from launchctl.show.timeline import planned
 from launchctl.store.base import Line, Store
-from launchctl.store.memory import (
-    MemoryInbox,
-    MemoryJournal,
-    MemoryLease,
-    MemoryLedger,
-)
-from launchctl.times import HOUR, MINUTE, Micros
+from launchctl.store.memory import MemoryJournal, MemoryLease
+from launchctl.times import MINUTE, Micros
 from launchctl.virtual import VirtualClock, VirtualLoop, run_virtually
 
 LEAD_US = 15 * MINUTE
 """How long before the first planned instant a rehearsal begins."""
-_LOOK_S = 300.0
-_QUIET_US = 15 * MINUTE
-"""Nothing is under way and nothing is meant: over after so long."""
-_PATIENCE_US = 25 * HOUR
-"""A film plays, or some deadline is far ahead: over after so long."""
-_LONGEST_US = 60 * 24 * HOUR
-"""Nothing has happened for so long: over, whatever anybody means to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,32 +141,36 @@ async def _play(
             now_us=UNDATED_US,
         )
         run = f"rehearsal-{rehearsal.seed}"
-        engine = Engine(runbook, run)
         store = await _store(stack, runbook, run)
-        pace = NearCues(clock.now_us, engine.next_move_us)
-        conductor = Conductor(
-            engine,
-            Store(*store),
-            clock,
-            lambda report: far_ends_of(
-                runbook,
-                contexts(
-                    clock.now_us,
-                    report,
-                    GivenSecrets(world.show_secrets),
-                    Path(runbook.path).parent,
-                    wall_us=clock.now_us,
-                    chance=chance.of("drivers"),
-                    pause=pace.pause,
-                ),
-            ),
-            rehearsal=True,
-            pace=pace,
-        )
-        for sentence in world.not_emulated:
-            conductor.report(Noted("rehearsal", sentence, level="warning"))
         journal, inbox, ledger, _ = store
-        show = Watched(engine, clock, journal, ledger)
+        pace = NearCues(clock.now_us, lambda: conducting.next_move_us())  # noqa: PLW0108  it is made below
+        drivers_chance = chance.of("drivers")
+
+        def make() -> Conductor:
+            return Conductor(
+                Engine(runbook, run),
+                Store(*store),
+                clock,
+                lambda report: far_ends_of(
+                    runbook,
+                    contexts(
+                        clock.now_us,
+                        report,
+                        GivenSecrets(world.show_secrets),
+                        Path(runbook.path).parent,
+                        wall_us=clock.now_us,
+                        chance=drivers_chance,
+                        pause=pace.pause,
+                    ),
+                ),
+                rehearsal=True,
+                pace=pace,
+            )
+
+        conducting = Conducting(make)
+        for sentence in world.not_emulated:
+            conducting.conductor.report(Noted("rehearsal", sentence, level="warning"))
+        show = Watched(lambda: conducting.engine, clock, journal, ledger)
         backstage = Backstage(
             show=show,
             clock=clock,
@@ -183,79 +178,31 @@ async def _play(
             ledger=ledger,
             world=world,
             network=network,
-            report=conductor.report,
+            conducting=conducting,
+            report=conducting.report,
             pace=pace,
             chance=chance,
             meant_us=max(instants, default=clock.now_us()),
         )
-        await _conduct(conductor, backstage, rehearsal.beside)
+        await play_out(backstage, rehearsal.beside)
         await show.catch_up()
         return Rehearsed(
             await show.whole_status(),
             await show.lines(),
             rehearsal.seed,
-            engine.finished,
+            conducting.engine.finished,
             backstage,
         )
 
 
-async def _conduct(
-    conductor: Conductor, backstage: Backstage, beside: Iterable[Beside]
-) -> None:
-    """Until the show is over, or nothing will ever happen again."""
-    conducting = asyncio.ensure_future(conductor.run())
-    others = [
-        asyncio.ensure_future(each)
-        for each in (backstage.show.follow(), *(play(backstage) for play in beside))
-    ]
-    quiet = asyncio.ensure_future(_quiet(conductor, backstage))
-    try:
-        pending = {conducting, quiet, *others}
-        while not (conducting.done() or quiet.done()):
-            done, pending = await asyncio.wait(
-                pending, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in done:
-                task.result()  # who plays beside the show may finish, but not fail
-    finally:
-        tasks = (conducting, quiet, *others)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _quiet(conductor: Conductor, backstage: Backstage) -> None:
-    """Returns once nobody has anything in mind, and nothing has happened for long."""
-    while True:
-        await asyncio.sleep(_LOOK_S)
-        now_us = backstage.clock.now_us()
-        last_us = max(backstage.show.last_us, backstage.meant_us)
-        if now_us - backstage.show.last_us > _LONGEST_US:
-            return
-        if now_us - last_us < _QUIET_US:
-            continue
-        if not _goes_on(conductor, now_us) or now_us - last_us >= _PATIENCE_US:
-            return
-
-
-def _goes_on(conductor: Conductor, now_us: Micros) -> bool:
-    """Whether something is still to come by itself. What moves within the minute, and
-    to no effect for long, is read again and again.
-    """
-    engine = conductor.engine
-    running = (cue.state == "running" for cue in engine.state.cues.values())
-    next_us = engine.next_move_us()
-    return any(running) or (next_us is not None and next_us - now_us > MINUTE)
-
-
 async def _store(
     stack: AsyncExitStack, runbook: Runbook, run: str
-) -> tuple[MemoryJournal, MemoryInbox, MemoryLedger, MemoryLease]:
+) -> tuple[MemoryJournal, SlippingInbox, SlippingLedger, MemoryLease]:
     orders = runbook.orders
     counts = [s for s in orders.sources if s.role == "counts"] if orders else []
     limit = orders.limit if orders else None
-    journal, inbox = MemoryJournal(), MemoryInbox()
-    ledger = MemoryLedger(
+    journal, inbox = MemoryJournal(), SlippingInbox()
+    ledger = SlippingLedger(
         {source.name: source.settle_us for source in counts},
         limit=limit.units if limit else None,
     )

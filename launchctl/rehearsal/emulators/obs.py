@@ -138,6 +138,11 @@ class ObsEmulator:
         self.thaw()
         await self.kill()
 
+    @property
+    def is_up(self) -> bool:
+        """True while its process runs."""
+        return self._runner is not None
+
     # --- faults -------------------------------------------------------------------
 
     def freeze(self) -> None:

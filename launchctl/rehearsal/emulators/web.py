@@ -93,6 +93,11 @@ class Faults:
         """Let the next ``times`` requests of kind ``on`` meet this fault."""
         self._queues[on].extend([fault] * times)
 
+    def left(self, fault: Fault) -> int:
+        """How many times this very fault still waits for a request to meet it."""
+        queues = self._queues.values()
+        return sum(each is fault for queue in queues for each in queue)
+
     async def take(self, kind: str) -> Fault | None:
         """The fault that this request meets, if any; a slow one is over then."""
         queue = self._queues[kind]
