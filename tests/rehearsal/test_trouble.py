@@ -163,6 +163,13 @@ def test_every_word_is_documented():
     assert [] == [word for word in WORDS if f"`{word}`" not in told]
 
 
+def test_the_documented_plan_loads():
+    """What docs/faults.md shows is a plan."""
+    page = (ROOT / "docs/faults.md").read_text()
+    text = page.partition("```yaml faults\n")[2].partition("```")[0]
+    assert parse_plan(text, "docs/faults.md").plan
+
+
 def test_the_reference_plan_loads():
     """runbooks/*.faults.yaml are plans."""
     plans = [*(ROOT / "runbooks").glob("*.faults.yaml")]
