@@ -7,9 +7,11 @@ it stands here: scripts build on its fields.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from launchctl.runbook.networks import NETWORKS
 from launchctl.show.status import CueStatus, PostStatus, Status
 from launchctl.times import parse_instant, seconds
 
@@ -28,6 +30,8 @@ _CUE_FIELDS = (
     "take",
 )
 _POST_FIELDS = ("cue", "account", "network", "state", "id", "url", "text", "attempts")
+_REPOST = re.compile(r"repost of \S+")
+"""How a status writes a repost, which has no words of its own."""
 _WRONG = {
     "failed": "failed",
     "parked": "is parked: it waits for a person",
@@ -49,7 +53,7 @@ def make_report(lines: Sequence[Mapping[str, Any]], status: Status) -> dict[str,
         "ended": lines[-1]["at"] if lines else None,
         "t0": status["t0"],
         "cues": _cues(lines, status),
-        "posts": [_picked(post, _POST_FIELDS) for post in status["posts"]],
+        "posts": [_post(post) for post in status["posts"]],
         "figures": status["figures"],
         "orders": _orders(status),
         "holds": holds_of(lines),
@@ -119,6 +123,19 @@ def _cues(lines: Sequence[Mapping[str, Any]], status: Status) -> list[dict[str, 
         _picked(cue, _CUE_FIELDS) | {"t_s": fired.get(cue["cue"])}
         for cue in status["cues"]
     ]
+
+
+def _post(post: PostStatus) -> dict[str, Any]:
+    """With ``length`` and ``limit`` as its network counts; None where it has no text of
+    its own, has not got all of it yet, or the network's rules are not known.
+    """
+    network = NETWORKS.get(post["network"])
+    text = post["text"]
+    known = network is not None and not _REPOST.fullmatch(text) and "{{" not in text
+    return _picked(post, _POST_FIELDS) | {
+        "length": network.count(text) if network and known else None,
+        "limit": network.length if network and known else None,
+    }
 
 
 def _picked(entry: CueStatus | PostStatus, fields: tuple[str, ...]) -> dict[str, Any]:

@@ -19,12 +19,16 @@ def comparison_table(comparison: Mapping[str, Any]) -> RenderableType:
 
 def _head(comparison: Mapping[str, Any]) -> Text:
     text = Text()
-    for word in ("before", "after"):
-        run = comparison[word]
-        text.append(f"{word:7}{run['run']}  {run['digest'][:12]}  ")
+    before, after = comparison["before"], comparison["after"]
+    for word, run, other in (("before", before, after), ("after", after, before)):
+        text.append(f"{word:7}{run['run']}  runbook {run['digest'][:12]}  ")
         text.append(f"{run['verdict'] or 'not ended'}\n")
         for reason in run["reasons"]:
-            text.append(f"         {reason}\n")
+            if reason not in other["reasons"]:
+                text.append(f"         only {word}: {reason}\n")
+    both = len(set(before["reasons"]) & set(after["reasons"]))
+    if both:
+        text.append(f"{both} of the reasons are as they were\n")
     text.append(f"{comparison['same']} cues are as they were\n")
     return text
 

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from launchctl.times import format_span, micros, parse_instant, to_datetime
+from launchctl.times import format_span, micros, parse_instant, seconds, to_datetime
 
 _STATE_STYLE = {
     "done": "green",
@@ -21,6 +21,7 @@ _STATE_STYLE = {
     "skipped": "dim",
 }
 _VERDICT_STYLE = {"green": "bold green", "red": "bold red"}
+_OVER = ("complete", "aborted")
 _SHOWN_DIGEST = 16
 
 
@@ -43,11 +44,13 @@ def report_table(report: dict[str, Any]) -> RenderableType:
 
 def _head(report: dict[str, Any]) -> RenderableType:
     verdict = report["verdict"] or "still running"
+    kind = "rehearsal" if report["rehearsal"] else "run"
+    ended = "" if report["state"] in _OVER else ", not ended"
     head = Text.assemble(
+        (f"verdict {verdict}", _VERDICT_STYLE.get(verdict, "")),
+        "  ",
         (report["runbook"], "bold"),
-        "  REHEARSAL" if report["rehearsal"] else "",
-        f"  {report['run']}\n{report['state']}, verdict ",
-        (verdict, _VERDICT_STYLE.get(verdict, "")),
+        f"\n{kind} {report['run']}, {report['state']}{ended}",
     )
     for reason in report["reasons"]:
         head.append(f"\n  {reason}")
@@ -55,10 +58,10 @@ def _head(report: dict[str, Any]) -> RenderableType:
 
 
 def _cues(report: dict[str, Any]) -> Table:
-    table = _table(
-        "CUES", "cue", "state", "planned", "due", "fired", "sent", "confirmed"
-    )
-    table.add_column("late by", justify="right", no_wrap=True)
+    table = _table("CUES (UTC)", "cue", "state", "planned", "fired")
+    table.collapse_padding, table.pad_edge = True, False
+    for column in ("sent", "confirmed", "late by"):
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("by")
     day = _day(report["t0"] or report["began"])
     for cue in report["cues"]:
@@ -66,14 +69,21 @@ def _cues(report: dict[str, Any]) -> Table:
         table.add_row(
             Text(cue["cue"]),
             _state(cue["state"]),
-            *(
-                Text(_time(cue[field], day))
-                for field in ("planned", "due", "fired", "sent", "confirmed")
-            ),
+            Text(_time(cue["planned"], day).removesuffix(".000")),
+            Text(_time(cue["fired"], day)),
+            Text(_after(cue["sent"], cue["fired"])),
+            Text(_after(cue["confirmed"], cue["fired"])),
             Text("" if late_s is None else late(late_s)),
             Text(cue["by"] or ""),
         )
     return table
+
+
+def _after(instant: str | None, fired: str | None) -> str:
+    """How long behind the firing: ``+18 ms``."""
+    if instant is None or fired is None:
+        return "-"
+    return f"+{late(seconds(parse_instant(instant) - parse_instant(fired)))}"
 
 
 def late(late_by_s: float) -> str:
@@ -87,6 +97,7 @@ def late(late_by_s: float) -> str:
 
 def _posts(report: dict[str, Any]) -> Table:
     table = _table("POSTS", "cue", "account", "network", "state")
+    table.add_column("length", justify="right", no_wrap=True)
     table.add_column("text and address", overflow="fold")
     for post in report["posts"]:
         where = f"\n{post['url']}" if post["url"] else ""
@@ -95,9 +106,16 @@ def _posts(report: dict[str, Any]) -> Table:
             Text(post["account"]),
             Text(post["network"]),
             _state(post["state"]),
+            Text(_length(post)),
             Text(f"{post['text']}{where}"),
         )
     return table
+
+
+def _length(post: dict[str, Any]) -> str:
+    """As its network counts: ``142/280``."""
+    length = post.get("length")
+    return "" if length is None else f"{length:,}/{post['limit']:,}"
 
 
 def _holds(report: dict[str, Any]) -> Table:

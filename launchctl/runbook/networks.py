@@ -28,7 +28,8 @@ _REMOTE = re.compile(r"(?<![\w/])(@\w+)@[\w.-]+\w")
 def weighted_length(text: str) -> int:
     """The length of a text as X counts it (configuration 3 of twitter-text).
 
-    Only what may be too long is given to the parser, which takes a millisecond.
+    Only what may be too long is given to the parser, which takes a millisecond; of the
+    rest it is an upper bound.
     """
     plain = unicodedata.normalize("NFC", text)
     if plain.isascii() and "." not in plain:
@@ -44,6 +45,11 @@ def _parse_tweet(text: str) -> Any:
     from twitter_text.config import config  # noqa: PLC0415
 
     return parse_tweet(text, config["version3"])
+
+
+def shown_length(text: str) -> int:
+    """What X's own box would show: exact also where ``weighted_length`` need not be."""
+    return int(_parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
 
 
 def graphemes(text: str) -> int:
@@ -73,7 +79,8 @@ class Network:
         shown: its name, for people.
         credentials: what must follow the prefix of an account's ``credentials``.
         length: how long a text may be, by ``measure``.
-        measure: how the network counts.
+        measure: how the network counts; of a text that fits it may be an upper bound.
+        exact: how long a text is for people to read; None: as ``measure``.
         counts: what it counts, for people.
         usual: ``length`` is only the usual one: each server sets its own.
         handle: what an account is called there; None: anything.
@@ -91,6 +98,7 @@ class Network:
     length: int
     measure: Callable[[str], int]
     counts: str
+    exact: Callable[[str], int] | None = None
     usual: bool = False
     handle: re.Pattern[str] | None = None
     like: str = ""
@@ -100,6 +108,10 @@ class Network:
     key_us: Micros = 0
     reads: bool = True
     own_words: bool = False
+
+    def count(self, text: str) -> int:
+        """How long the network will say that a text is."""
+        return (self.exact or self.measure)(text)
 
     def post_named(self, text: str) -> str | None:
         """The id of the post that an address (or an id) names; None if it is none."""
@@ -125,6 +137,7 @@ NETWORKS: dict[str, Network] = {
         ),
         length=X_LENGTH,
         measure=weighted_length,
+        exact=shown_length,
         counts="characters",
         posts=(
             re.compile(r"https?://\S+/status/(\d{1,20})(?:[/?#].*)?"),

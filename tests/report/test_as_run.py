@@ -115,6 +115,8 @@ def test_the_report_has_the_fields_that_scripts_build_on():
         "url",
         "text",
         "attempts",
+        "length",
+        "limit",
     }
     order_fields = {"placed", "units", "by_currency", "deposits", "implied_value"}
     assert contract <= report.keys()
@@ -209,7 +211,7 @@ def test_an_abort_is_a_reason_and_a_skip_is_none():
         "Model 3 reveal",
         "verdict green",
         "reveal",
-        "03:20:00.350",
+        "+350 ms",
         "0.4 ms",
         "https://x.test/7",
         "sound",
@@ -227,6 +229,44 @@ def test_the_table_says_it(said):
     Console(file=out, width=120).print(report_table(make_report(LINES, STATUS)))
 
     assert said in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "counted"),
+    [
+        ("x", "Ours: https://www.tesla.com/model3-reveal", "29/280"),
+        ("x", "Lumo \N{SUNRISE}", "7/280"),
+        ("bluesky", "Lumo \N{SUNRISE}", "6/300"),
+        ("linkedin", "Lumo \N{SUNRISE}", "7/3,000"),
+        ("x", "repost of teaser", None),
+        ("x", "{{ figures.tonight }} so far", None),
+        ("pigeon", "Coo", None),
+    ],
+)
+def test_a_post_is_counted_as_its_network_counts(network, text, counted):
+    """An address is 23 on X, an emoji two there and one on Bluesky; what has no words
+    of its own yet has no length.
+    """
+    status = a_status(posts=[a_post("p", "d1", network=network, text=text)])
+    (post,) = make_report(LINES, status)["posts"]
+
+    said = post["length"] and f"{post['length']}/{post['limit']:,}"
+    assert counted == said
+    out = io.StringIO()
+    Console(file=out, width=120).print(report_table(make_report(LINES, status)))
+    assert (counted or "p") in out.getvalue()
+
+
+def test_the_cues_of_a_long_show_fit_into_a_hundred_columns():
+    """Nothing is cut off, with dates, a name of twenty characters and a person."""
+    cue = a_cue("saturday-morning-post", "done", by="Annabelle", late_by_s=20.0)
+    times = {"planned": AT, "fired": AT, "sent": AT, "confirmed": AT}
+    status = a_status(cues=[{**cue, **times}], t0="2016-03-31T03:20:00.000000Z")
+    out = io.StringIO()
+    Console(file=out, width=100).print(report_table(make_report(LINES, status)))
+
+    assert "\N{HORIZONTAL ELLIPSIS}" not in out.getvalue()
+    assert "04-01 03:20:00.000" in out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,18 @@ def test_texts_that_differ_stand_beside_each_other() -> None:
     assert "35,000 dollars." in shown(found)
 
 
+def test_reasons_that_stayed_are_counted_and_the_others_told() -> None:
+    """Two red runs: what was mended, what is new, and how much is as it was."""
+    stays, went, came = "a is parked", "b is parked", "c failed"
+    before = a_report() | {"reasons": [stays, went]}
+    after = a_report() | {"reasons": [stays, came]}
+    said = shown(compare_runs(before, after))
+    assert f"only before: {went}" in said
+    assert f"only after: {came}" in said
+    assert "1 of the reasons" in said
+    assert stays not in said
+
+
 def test_the_picture_has_a_line_for_every_cue() -> None:
     """Well-formed SVG that escapes what it is given: a hollow mark for the plan, a full
     one for the firing, a band for a hold, and the state of what did not go well.
