@@ -61,3 +61,11 @@ Ntp = Annotated[
         help="Compare the wall clock with this NTP server, and say how far it is off.",
     ),
 ]
+CueToCue = Annotated[
+    bool,
+    typer.Option(
+        "--cue-to-cue",
+        help="Step from cue to cue at the console: the stages are set to what stands"
+        " before each, and nothing is sent. A stage whose url is --set is a real one.",
+    ),
+]

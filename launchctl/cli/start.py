@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.options import T0, Json, Ntp, Runbook, Sets
+from launchctl.cli.options import T0, CueToCue, Json, Ntp, Runbook, Sets
 
 
 def add_to(app: typer.Typer) -> None:
@@ -167,11 +167,18 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             "--serve", metavar="HOST:PORT", help="Where the pages are, with --speed N."
         ),
     ] = None,
+    cue_to_cue: CueToCue = False,
     t0: T0 = None,
     sets: Sets = None,
     json: Json = False,
 ) -> None:
     """Play a runbook against emulated far ends, days in seconds. Touches nothing."""
+    if cue_to_cue:
+        from launchctl.cli.cue_to_cue import run_cue_to_cue
+
+        if script or yes or serve or speed != "max":
+            raise typer.BadParameter("--cue-to-cue has no time, no people, no pages")
+        raise typer.Exit(run_cue_to_cue(file, t0=t0, sets=sets or [], as_json=json))
     from launchctl.cli.rehearsing import run_paced, run_virtual
 
     if speed != "max" or serve is not None:

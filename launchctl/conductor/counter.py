@@ -46,6 +46,12 @@ def counter_text(runbook: Runbook, drivers: Mapping[str, Driver]) -> CounterText
     return CounterText(runbook, show_on, stage)
 
 
+def counter_reads(runbook: Runbook, template: Template, totals: Totals) -> str:
+    """What an open counter shows."""
+    values = {"orders": asdict(totals), "vars": vars_in(runbook, None)}
+    return template.render(values, runbook.locale, runbook.timezone or "UTC")
+
+
 class CounterText:
     """Follows the ledger and keeps the text source right."""
 
@@ -106,13 +112,7 @@ class CounterText:
             case "open":
                 if self._totals is None:  # the ledger has not been read yet
                     return None
-                values = {
-                    "orders": asdict(self._totals),
-                    "vars": vars_in(self._runbook, None),
-                }
-                return self._template.render(
-                    values, self._runbook.locale, self._runbook.timezone or "UTC"
-                )
+                return counter_reads(self._runbook, self._template, self._totals)
             case "hidden":
                 return ""
             case _:  # frozen keeps what viewers saw last

@@ -172,4 +172,15 @@ class Stocked(Protocol):
         ...
 
 
+@runtime_checkable
+class Standing(Protocol):
+    """A driver of a stage that can be asked what stands there now."""
+
+    async def standing(self, names: Iterable[str]) -> dict[str, Any]:
+        """The present values of fields, named as in the wanted state (``program``,
+        ``text:SOURCE``, ``transition``); what cannot be read is left out.
+        """
+        ...
+
+
 Attempt = Callable[[Command], Awaitable[Outcome]]

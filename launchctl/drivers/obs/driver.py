@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 import aiohttp
 from obswebsocket import requests
@@ -18,6 +19,7 @@ from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.obs.attempt import Attempt
 from launchctl.drivers.obs.connection import Connection, open_connection
 from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
+from launchctl.drivers.obs.look import find
 from launchctl.drivers.obs.messages import (
     connected_health,
     offline,
@@ -34,7 +36,7 @@ from launchctl.drivers.obs.trouble import (
     RefusedHereError,
 )
 from launchctl.drivers.obs.wanted import PROGRAM, RECORD, STREAM
-from launchctl.drivers.obs.watch import Watch
+from launchctl.drivers.obs.watch import TRANSITION, Watch
 from launchctl.drivers.wire import connector
 from launchctl.runbook.actions import (
     Action,
@@ -46,7 +48,7 @@ from launchctl.runbook.actions import (
 from launchctl.runbook.model import Stage
 from launchctl.show.commands import Command
 from launchctl.show.inputs import Answer, Sight
-from launchctl.times import SECOND, Micros, micros
+from launchctl.times import MILLISECOND, SECOND, Micros, micros
 
 
 class ObsDriver:
@@ -182,6 +184,21 @@ class ObsDriver:
             Sight.FOUND if there else Sight.ABSENT,
             detail=state_sentence(self._watch.seen),
         )
+
+    async def standing(self, names: Iterable[str]) -> dict[str, Any]:
+        """What stands there now, by the names of the wanted state."""
+        pair, seen = self._pair, self._watch.seen
+        if pair is None:
+            return {}
+        asked = tuple(names)
+        try:
+            found = await find(pair.commands, seen, asked)
+        except (ObsError, KeyError):
+            return {}  # its health says why
+        if TRANSITION in asked:
+            length_us = (seen.duration_ms or 0) * MILLISECOND
+            found[TRANSITION] = {"name": seen.transition, "duration_us": length_us}
+        return found
 
     async def check(self) -> Health:
         """Connect anew and ask: reachable, password right, which versions.

@@ -13,11 +13,10 @@ from typing import Any
 from launchctl.runbook import actions as act
 from launchctl.runbook.one_action import NoActionError, one_action
 from launchctl.show import events as ev
-from launchctl.show.actions.build import target_of
 from launchctl.show.actions.content import NotRenderedError, content_of, said
 from launchctl.show.actions.firing import COUNTER_WORDS
+from launchctl.show.actions.left import left_on_page, left_on_stages
 from launchctl.show.actions.loose import send_loose
-from launchctl.show.actions.wanted import wanted_of
 from launchctl.show.core import Core
 from launchctl.show.inputs import Call
 from launchctl.show.plan import Planned, predecessors
@@ -80,26 +79,16 @@ def _before(core: Core, planned: Planned) -> list[str]:
 
 def _folded(core: Core, skipped: list[str]) -> list[_Wish]:
     """What the skipped cues would have left on the stages, and nobody has set."""
-    found: dict[tuple[str, str], _Wish] = {}
-    for name in skipped:
-        for slot in core.plan.cues[name].slots:
-            if not isinstance(slot.action, act.StageAction):
-                continue
-            try:
-                content = content_of(core, slot.action, None)
-            except NotRenderedError:
-                continue
-            wanted = wanted_of(slot.action, content)
-            if wanted is not None:
-                target = target_of(core, slot.action, None)
-                stage = target.removeprefix("stage:")
-                found.pop((stage, wanted[0]), None)
-                asks = _question(core, stage, *wanted)
-                found[stage, wanted[0]] = _Wish(stage, *wanted, slot.action, asks)
     wishes = [
-        wish
-        for wish in found.values()
-        if core.state.stages[wish.stage].wanted.get(wish.what) != wish.value
+        _Wish(
+            left.stage,
+            left.what,
+            left.value,
+            left.action,
+            _question(core, left.stage, left.what, left.value),
+        )
+        for left in left_on_stages(core, skipped)
+        if core.state.stages[left.stage].wanted.get(left.what) != left.value
     ]
     return sorted(wishes, key=lambda wish: wish.what != "transition")
 
@@ -112,16 +101,9 @@ def _question(core: Core, stage: str, what: str, value: Any) -> str | None:
 
 def _page(core: Core, skipped: list[str]) -> dict[str, str]:
     """What the skipped cues would have made of counter and player, if it is not so."""
-    found: dict[str, str] = {}
-    for name in skipped:
-        for slot in core.plan.cues[name].slots:
-            match slot.action:
-                case act.Counter(counter=word):
-                    found["counter"] = COUNTER_WORDS[word]
-                case act.Player(player=output):
-                    found["player"] = output
+    left = left_on_page(core, skipped)
     is_now = {"counter": core.state.counter, "player": core.state.player}
-    return {what: value for what, value in found.items() if is_now[what] != value}
+    return {what: value for what, value in left.items() if is_now[what] != value}
 
 
 def _lines(skipped: list[str], wishes: list[_Wish], page: dict[str, str]) -> list[str]:
