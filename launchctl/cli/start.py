@@ -176,8 +176,9 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
     if cue_to_cue:
         from launchctl.cli.cue_to_cue import run_cue_to_cue
 
-        if script or yes or serve or speed != "max":
-            raise typer.BadParameter("--cue-to-cue has no time, no people, no pages")
+        played = (script, faults, chaos, serve, None if speed == "max" else speed)
+        if yes or any(each is not None for each in played):
+            raise typer.BadParameter("--cue-to-cue has no time, people, pages or faults")
         raise typer.Exit(run_cue_to_cue(file, t0=t0, sets=sets or [], as_json=json))
     from launchctl.cli.rehearsing import run_paced, run_virtual
 

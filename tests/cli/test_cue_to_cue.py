@@ -78,3 +78,10 @@ def test_people_read_a_sheet_line_the_stage_and_the_text():
     assert "lx  Q 14, house dark" in out
     assert "stream would be started: it is left alone" in out
     assert "film mission.mp4 in Film" in out
+
+
+def test_what_only_a_played_show_has_is_refused():
+    """Nobody shall think that people answered, or that anything went wrong."""
+    for words in (["--yes"], ["--speed", "10"], ["--chaos", "0"]):
+        code, _ = stepped("quit\n", *words)
+        assert code == 2
