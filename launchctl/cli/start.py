@@ -178,7 +178,9 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
 
         played = (script, faults, chaos, serve, None if speed == "max" else speed)
         if yes or any(each is not None for each in played):
-            raise typer.BadParameter("--cue-to-cue has no time, people, pages or faults")
+            raise typer.BadParameter(
+                "--cue-to-cue has no time, people, pages or faults"
+            )
         raise typer.Exit(run_cue_to_cue(file, t0=t0, sets=sets or [], as_json=json))
     from launchctl.cli.rehearsing import run_paced, run_virtual
 
