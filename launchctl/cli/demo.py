@@ -10,13 +10,12 @@ from pathlib import Path
 
 import launchctl
 from launchctl.cli.paced import Paced, rehearse_paced
+from launchctl.cli.rehearsing import tell_paced
 from launchctl.cli.start_show import RunningShow
 from launchctl.errors import InputError
 from launchctl.rehearsal.script import load_script
 
-SAMPLE = 50
-"""One order of the demo stands for so many buyers."""
-
+_SEED = 1
 _RUNBOOK = "model-3-reveal.yaml"
 _SCRIPT = "model-3-people.yaml"
 
@@ -33,10 +32,13 @@ def run_demo(*, speed: float, browser: bool, as_json: bool) -> int:
         runbook=runbook,
         script=load_script(script),
         speed=speed,
-        sample=SAMPLE,
+        seed=_SEED,
+        drawn=not as_json,
         started=_show_page if browser and _has_display() else lambda _: None,
     )
-    return asyncio.run(rehearse_paced(paced, as_json=as_json))
+    run = asyncio.run(rehearse_paced(paced))
+    tell_paced(paced, run, as_json=as_json)
+    return run.code
 
 
 def demo_files() -> tuple[Path, Path]:

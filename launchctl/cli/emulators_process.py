@@ -20,20 +20,31 @@ from launchctl.clock import Origin, new_loop, wall_us
 from launchctl.rehearsal.emulators.networks import Surroundings
 from launchctl.rehearsal.invented import first_look
 from launchctl.rehearsal.world import emulated
+from launchctl.times import micros
+
+_LEAD_S = 10.0
+"""Real seconds before the first cue in which nothing happens: people find the page."""
+_LEAD_OF = 5
+"""And so many times what this process took to start: front and show, each a process of
+the same kind, start one after the other, with the loading of the runbook before. On a
+machine that is busy all of them take longer alike.
+"""
 
 
 async def serve(boot: dict[str, Any]) -> None:
     """Emulate until asked to stop, or until whoever started it is gone.
 
-    ``boot``: ``origin`` (the clock), ``runbook`` (the file), ``seed``, ``real_stages``
-    (mixers are not emulated).
+    ``boot``: ``began`` (an origin where this process was asked for, whose N is the
+    first cue's instant), ``runbook`` (the file), ``t0_us``, ``sets``, ``seed``,
+    ``real_stages`` (mixers are not emulated).
     """
-    around = Surroundings(
-        Origin(**boot["origin"]).now_us, wall_us, SeededChance(boot["seed"])
-    )
-    runbook = first_look(Path(boot["runbook"]))
+    sets = [(path, value) for path, value in boot["sets"]]
+    runbook = first_look(Path(boot["runbook"]), t0_us=boot["t0_us"], sets=sets)
+    origin = _origin(Origin(**boot["began"]))
+    around = Surroundings(origin.now_us, wall_us, SeededChance(boot["seed"]))
     async with emulated(runbook, around, real_stages=boot["real_stages"]) as world:
         say_ready(
+            origin=origin.as_json(),
             sets=world.sets,
             show_secrets=world.show_secrets,
             front_secrets=world.front_secrets,
@@ -41,6 +52,13 @@ async def serve(boot: dict[str, Any]) -> None:
             not_emulated=world.not_emulated,
         )
         await _stopped()
+
+
+def _origin(began: Origin) -> Origin:
+    """Where N begins: so long before the first cue that it finds the show standing."""
+    took_us = began.now_us() - began.start_us
+    lead_us = max(micros(_LEAD_S * began.speed), _LEAD_OF * took_us)
+    return Origin.here(began.start_us - lead_us, began.speed)
 
 
 async def _stopped() -> None:
@@ -65,7 +83,7 @@ def main() -> int:
     """The process."""
     log_to(Path(sys.argv[1]) / "emulators.log")
     boot = read_boot()
-    loop = new_loop(boot["origin"]["speed"])
+    loop = new_loop(boot["began"]["speed"])
     try:
         loop.run_until_complete(serve(boot))
     finally:

@@ -3,40 +3,38 @@
 The same runbook, engine, conductor, drivers, pages and hooks as in a real show; only
 the clock is paced, and mixers, networks and shops are emulated, in one helper process.
 Their addresses replace the real ones, so nothing outside this machine is reached. A
-script plays the people, and an order stream the buyers. Real loopback is used, so that
-no two journals are alike.
+script plays the people, and its audience the buyers. Real loopback is used, so that no
+two journals are alike.
 """
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from launchctl.cli.notices import Notices
-from launchctl.cli.output import print_json
-from launchctl.cli.processes import start_child
-from launchctl.cli.reporting import print_report, report_of
+from launchctl.cli.paced_far_ends import FarEnds, far_ends
+from launchctl.cli.reporting import report_of
 from launchctl.cli.run import watch_to_the_end
 from launchctl.cli.start_show import Given, RunningShow, RunRequest, start_show
 from launchctl.cli.view import show_until
 from launchctl.clock import Origin
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError
-from launchctl.rehearsal.audience import Played, Stream, play_orders
+from launchctl.orders.model import Delivery
+from launchctl.rehearsal.batches import audience_of
+from launchctl.rehearsal.delivering import Hook, Played, deliver
 from launchctl.rehearsal.invented import INVENTED, UNDATED_US, first_look
 from launchctl.rehearsal.people import Deed, play
 from launchctl.rehearsal.script import Script
+from launchctl.rehearsal.willing import say_yes
 from launchctl.runbook.model import AtT, Runbook
-from launchctl.times import Micros, micros
-
-STARTING_S = 10.0
-"""Real seconds that the processes may take to start before the first cue."""
+from launchctl.store.base import Inbox
+from launchctl.times import Micros, format_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,92 +43,81 @@ class Paced:
 
     Attributes:
         runbook: the file.
-        script: the people.
+        script: the people and the buyers.
+        home: the folder that the script's files are relative to.
         speed: how many seconds of the show pass in a second.
+        seed: of the buyers.
+        yes: everybody says yes, besides the script.
+        t0_us: as ``--t0``.
+        sets: addresses, as ``--set``; those of emulated far ends are replaced.
         serve: HOST:PORT of the pages, or None: a free port of loopback.
-        sample: one order of the published curve stands for so many buyers; None: no
-            orders come.
+        drawn: show the run in the terminal.
         started: is told the show once it runs.
     """
 
     runbook: Path
     script: Script
+    home: Path = Path()
     speed: float
+    seed: int = 0
+    yes: bool = False
+    t0_us: Micros | None = None
+    sets: Sequence[tuple[str, str]] = ()
     serve: str | None = None
-    sample: int | None = None
+    drawn: bool = True
     started: Callable[[RunningShow], None] = lambda _: None
 
 
-async def rehearse_paced(paced: Paced, *, as_json: bool) -> int:
-    """Play it to its end; the show's exit code.
+@dataclass(slots=True)
+class PacedRun:
+    """What came of it: the show's exit code and report, what the people did, and what
+    the shops sent.
+    """
+
+    code: int = 0
+    report: dict[str, Any] = field(default_factory=dict)
+    deeds: list[Deed] = field(default_factory=list)
+    sent: Played = field(default_factory=Played)
+
+
+async def rehearse_paced(paced: Paced) -> PacedRun:
+    """Play it to its end.
 
     Raises:
-        InputError: something has no emulator.
+        InputError: something has no emulator, or a recorded file cannot be read.
         LaunchError: the runbook does not load, or a process did not start. Nothing is
             left running.
     """
-    runbook = first_look(paced.runbook)
+    runbook = first_look(paced.runbook, t0_us=paced.t0_us, sets=paced.sets)
     t0_us, first_us = _instants(runbook)
-    origin = Origin.here(first_us - micros(STARTING_S * paced.speed), paced.speed)
-    async with _emulators(paced.runbook, origin) as far:
-        request = RunRequest(
-            runbook=paced.runbook,
-            sets=far.sets,
-            serve=paced.serve,
-            speed=paced.speed,
-            start_us=origin.now_us(),  # the emulators' clock and the show's are one
-            rehearsal=True,
-            environ=INVENTED,
-            given=Given(far.show_secrets, far.front_secrets),
+    coming = _coming(paced, runbook, t0_us)
+    async with (
+        far_ends(
+            paced.runbook, first_us, paced.speed, t0_us=paced.t0_us, sets=paced.sets
+        ) as far,
+        start_show(_request(paced, far)) as running,
+    ):
+        paced.started(running)
+        running.notices.standing = _note(running, paced)
+        around = _Around(
+            paced, running, far, coming, running.notices if paced.drawn else None
         )
-        async with start_show(request) as running:
-            paced.started(running)
-            running.notices.standing = _note(running, paced)
-            around = _Around(
-                paced, running, far, t0_us, None if as_json else running.notices
-            )
-            code = await watch_to_the_end(running, around.watch)
-    if as_json:
-        print_json(around.report)
-    else:
-        print_report(around.report)
-        around.tell()
-    return code
+        around.run.code = await watch_to_the_end(running, around.watch)
+    return around.run
 
 
-@dataclass(frozen=True, slots=True)
-class _FarEnds:
-    """What ``rehearsal.world`` started in the helper process."""
-
-    sets: list[tuple[str, str]]
-    show_secrets: dict[str, str] = field(repr=False)
-    front_secrets: dict[str, str] = field(repr=False)
-    hook_secrets: dict[str, str] = field(repr=False)
-
-
-@asynccontextmanager
-async def _emulators(runbook: Path, origin: Origin) -> AsyncIterator[_FarEnds]:
-    """Start the far ends that the runbook names; stop them on leaving."""
-    boot = {
-        "origin": origin.as_json(),
-        "runbook": str(runbook),
-        "seed": secrets.randbits(64),  # others on this machine must not guess it
-        "real_stages": False,
-    }
-    with tempfile.TemporaryDirectory(prefix="launch-rehearse-") as folder:
-        child = await start_child("emulators", Path(folder), boot)
-        try:
-            told = dict(child.ready)
-            missing = told.pop("not_emulated")
-            if missing:
-                raise InputError("; ".join(missing))
-            sets = [(path, value) for path, value in told.pop("sets")]
-            yield _FarEnds(sets, **{key: told[key] for key in _SECRETS})
-        finally:
-            await child.stop()
-
-
-_SECRETS = ("show_secrets", "front_secrets", "hook_secrets")
+def _request(paced: Paced, far: FarEnds) -> RunRequest:
+    return RunRequest(
+        runbook=paced.runbook,
+        t0=None if paced.t0_us is None else format_instant(paced.t0_us),
+        sets=[*(dict(paced.sets) | dict(far.sets)).items()],
+        serve=paced.serve,
+        speed=paced.speed,
+        start_us=far.origin.now_us(),  # the emulators' clock and the show's are one
+        rehearsal=True,
+        environ=INVENTED,
+        given=Given(far.show_secrets, far.front_secrets),
+    )
 
 
 def _instants(runbook: Runbook) -> tuple[Micros, Micros]:
@@ -143,6 +130,27 @@ def _instants(runbook: Runbook) -> tuple[Micros, Micros]:
     return runbook.t0_us, runbook.t0_us + min(offsets, default=0)
 
 
+def _coming(paced: Paced, runbook: Runbook, t0_us: Micros) -> list[Delivery]:
+    """What the shops will deliver, by the instant they do.
+
+    Raises:
+        InputError: a recorded file cannot be read, or no source is of that name.
+    """
+    if runbook.orders is None or not paced.script.audience:
+        return []
+    shapes, home = paced.script.audience, paced.home
+    coming = audience_of(
+        runbook.orders, shapes, t0_us=t0_us, seed=paced.seed, home=home
+    ).deliveries()
+    known = {source.name for source in runbook.orders.sources}
+    if strange := sorted({each.source for each in coming} - known):
+        raise InputError(
+            f"the audience buys at {', '.join(strange)}: no source of the runbook",
+            hint="its order sources are " + ", ".join(sorted(known)),
+        )
+    return coming
+
+
 @dataclass(slots=True)
 class _Around:
     """What happens around the show while it is watched, and what came of it.
@@ -152,12 +160,10 @@ class _Around:
 
     paced: Paced
     running: RunningShow
-    far: _FarEnds
-    t0_us: Micros
+    far: FarEnds
+    coming: list[Delivery]
     notices: Notices | None
-    deeds: list[Deed] = field(default_factory=list)
-    orders: Played = field(default_factory=Played)
-    report: dict[str, Any] = field(default_factory=dict)
+    run: PacedRun = field(default_factory=PacedRun)
 
     async def watch(self, viewer: Viewer, done: asyncio.Event) -> None:
         """People, buyers and the view, until the show is over; then its report."""
@@ -166,43 +172,38 @@ class _Around:
             people = group.create_task(
                 play(self.paced.script, viewer, inbox, origin, done)
             )
-            buyers = group.create_task(self._buyers(origin, done))
+            buyers = group.create_task(
+                deliver(self.coming, self._hooks(), origin, done)
+            )
+            yes = group.create_task(self._say_yes(viewer, inbox, origin))
             if self.notices is not None:
                 await show_until(viewer, done, self.notices)
-        self.deeds, self.orders = people.result(), buyers.result()
-        self.report = await report_of(viewer)
+            await done.wait()
+            yes.cancel()
+        self.run.deeds, self.run.sent = people.result(), buyers.result()
+        self.run.report = await report_of(viewer)
 
-    async def _buyers(self, origin: Origin, done: asyncio.Event) -> Played:
-        source = next(iter(self.far.hook_secrets), None)
-        if source is None or self.paced.sample is None:
-            return Played()
-        stream = Stream(
-            f"{self.running.url}/hooks/{source}",
-            self.far.hook_secrets[source],
-            origin,
-            self.t0_us,
-            sample=self.paced.sample,
-        )
-        return await play_orders(stream, done)
+    async def _say_yes(self, viewer: Viewer, inbox: Inbox, origin: Origin) -> None:
+        if self.paced.yes:
+            with suppress(asyncio.CancelledError):
+                await say_yes(viewer, inbox, origin)
 
-    def tell(self) -> None:
-        """Say what the buyers sent and what the people were refused."""
-        sent = self.orders
-        if self.paced.sample is not None:
-            counted = (self.report["orders"] or {}).get("placed", 0)
-            print(
-                f"\nThe buyers, a sample of 1 in {self.paced.sample}, sent"
-                f" {sent.orders:,} orders ({sent.units:,} units) in"
-                f" {sent.deliveries:,} deliveries; {counted:,} were counted."
-            )
-        for deed in self.deeds:
-            if not deed.accepted:
-                what = f"{deed.step.by}: {deed.step.do} {deed.step.target or ''}"
-                print(f"{what} was refused: {deed.reason}")
+    def _hooks(self) -> dict[str, Hook]:
+        return {
+            source: Hook(f"{self.running.url}/hooks/{source}", secret)
+            for source, secret in self.far.hook_secrets.items()
+        }
+
+
+def sample_of(script: Script) -> float | None:
+    """How many buyers one order of the published curve stands for; None: one each."""
+    samples = [shape.sample for shape in script.audience if shape.curve is not None]
+    return next((sample for sample in samples if sample != 1), None)
 
 
 def _note(running: RunningShow, paced: Paced) -> str:
     note = f"{running.url}/crew   {paced.speed:g} times as fast"
-    if paced.sample is not None:
-        note += f"; orders: a sample of 1 in {paced.sample}"
+    sample = sample_of(paced.script)
+    if sample is not None:
+        note += f"; orders: a sample of 1 in {sample:g}"
     return note

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from launchctl.cli.asked import Asked
 from launchctl.cli.faults import fault_in_words, told_fault
 from launchctl.cli.output import print_json
-from launchctl.cli.paced import Paced, rehearse_paced
+from launchctl.cli.paced import Paced, PacedRun, rehearse_paced, sample_of
 from launchctl.cli.rehearsed import judge_rehearsal, keep_rehearsal
 from launchctl.cli.reporting import print_comparison, print_report, whole_report
 from launchctl.cli.run import parse_sets
-from launchctl.cli.start_show import parse_t0
 from launchctl.errors import InputError
 from launchctl.rehearsal.backstage import Beside
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.hands import people
-from launchctl.rehearsal.invented import UNDATED_US
 from launchctl.rehearsal.people import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
-from launchctl.rehearsal.script import Script, load_script
 from launchctl.rehearsal.trouble.chaos import chaos
 from launchctl.rehearsal.trouble.injecting import Injected, trouble
 from launchctl.rehearsal.trouble.plan import load_plan
@@ -32,38 +29,26 @@ _FASTEST = 200.0
 """Faster, and real loopback is no longer fast enough for the show's own deadlines."""
 
 
-def run_virtual(
-    file: Path,
-    *,
-    seed: int,
-    script: Path | None,
-    yes: bool,
-    t0: str | None,
-    sets: Sequence[str],
-    faults: Path | None = None,
-    chaos_seed: int | None = None,
-    as_json: bool,
-) -> int:
+def run_virtual(asked: Asked, *, as_json: bool) -> int:
     """Play it in virtual time; 0 if the show was green, 1 if it was red.
 
     Raises:
         LaunchError: the runbook, the script or the plan of faults does not load.
     """
     deeds: list[Deed] = []
-    played = _script(file, script)
-    home = (script or file).parent
     injected: list[Injected] = []
-    wrong = _trouble(faults, chaos_seed, injected)
+    script = asked.played()
     rehearsed = rehearse(
         Rehearsal(
-            runbook=file,
-            seed=seed,
-            t0_us=parse_t0(t0, UNDATED_US),
-            sets=parse_sets(sets),
+            runbook=asked.file,
+            seed=asked.seed,
+            t0_us=asked.t0_us,
+            sets=parse_sets(asked.sets),
             beside=(
-                willing if yes else people(played, deeds),
-                shops(played.audience, home),
-                *wrong,
+                people(script, deeds),
+                shops(script.audience, asked.home),
+                *((willing,) if asked.yes else ()),
+                *_trouble(asked, injected),
             ),
         )
     )
@@ -72,42 +57,86 @@ def run_virtual(
     report["rehearsed"]["faults"] = [
         told_fault(each, rehearsed.lines) for each in injected
     ]
-    before = None if wrong else keep_rehearsal(report)
+    before = keep_rehearsal(report) if asked.proves else None
     if as_json:
         print_json(report)
     else:
         print_report(report)
         _tell(report["rehearsed"])
-        if before is not None:
-            print("\nSINCE THE LAST REHEARSAL")
-            print_comparison(before, report)
+        _tell_before(before, report)
     return 0 if report["verdict"] == "green" else 1
 
 
-def run_paced(
-    file: Path, script: Path | None, speed: str, *, serve: str | None, as_json: bool
-) -> int:
-    """Play it at a speed that people can follow, with pages; the show's exit code.
+def run_paced(asked: Asked, speed: str, *, serve: str | None, as_json: bool) -> int:
+    """Play it at a speed that people can follow, with pages; 0 if it was green.
 
     Raises:
-        InputError: the speed is none.
+        InputError: the speed is none, or faults were asked for.
         LaunchError: as ``cli.paced.rehearse_paced``.
     """
-    times = 1.0 if speed == "max" else _speed(speed)
-    paced = Paced(runbook=file, script=_script(file, script), speed=times, serve=serve)
-    return asyncio.run(rehearse_paced(paced, as_json=as_json))
+    if asked.faults is not None or asked.chaos is not None:
+        raise InputError("faults need virtual time", hint="leave --speed out")
+    paced = Paced(
+        runbook=asked.file,
+        script=asked.played(),
+        home=asked.home,
+        speed=1.0 if speed == "max" else _speed(speed),
+        seed=asked.seed,
+        yes=asked.yes,
+        t0_us=asked.t0_us,
+        sets=parse_sets(asked.sets),
+        serve=serve,
+        drawn=not as_json,
+    )
+    run = asyncio.run(rehearse_paced(paced))
+    judge_rehearsal(run.report, ())
+    before = keep_rehearsal(run.report) if asked.proves else None
+    tell_paced(paced, run, as_json=as_json)
+    if not as_json:
+        _tell_before(before, run.report)
+    return 0 if run.report["verdict"] == "green" else 1
 
 
-def _trouble(
-    faults: Path | None, chaos_seed: int | None, injected: list[Injected]
-) -> list[Beside]:
+def tell_paced(paced: Paced, run: PacedRun, *, as_json: bool) -> None:
+    """Print the report, what the buyers sent and what the people were refused."""
+    sent = run.sent
+    report = run.report
+    report["rehearsed"] = {
+        "seed": paced.seed,
+        "speed": paced.speed,
+        "people": [_told(deed) for deed in run.deeds],
+        "sent": {
+            "orders": sent.orders,
+            "units": sent.units,
+            "deliveries": sent.deliveries,
+            "refused": len(sent.refused),
+        },
+    }
+    if as_json:
+        print_json(report)
+        return
+    print_report(report)
+    if paced.script.audience:
+        sample = sample_of(paced.script)
+        which = f", a sample of 1 in {sample:g}," if sample else ""
+        counted = (report["orders"] or {}).get("placed", 0)
+        print(
+            f"\nThe buyers{which} sent {sent.orders:,} orders ({sent.units:,} units)"
+            f" in {sent.deliveries:,} deliveries; {counted:,} were counted."
+        )
+    if sent.refused:
+        print(f"{len(sent.refused):,} deliveries were refused")
+    _tell_refused(report["rehearsed"]["people"])
+
+
+def _trouble(asked: Asked, injected: list[Injected]) -> list[Beside]:
     """A plan of faults, and one drawn by chance; ``injected`` gets what came."""
     wrong = []
-    if faults is not None:
-        plan = load_plan(faults)
+    if asked.faults is not None:
+        plan = load_plan(asked.faults)
         wrong.append(trouble(lambda _runbook: plan, injected))
-    if chaos_seed is not None:
-        wrong.append(trouble(partial(chaos, chaos_seed), injected))
+    if asked.chaos is not None:
+        wrong.append(trouble(partial(chaos, asked.chaos), injected))
     return wrong
 
 
@@ -123,12 +152,6 @@ def _speed(written: str) -> float:
     return speed
 
 
-def _script(file: Path, script: Path | None) -> Script:
-    """As asked for, or the one beside the runbook, or nobody."""
-    found = script or script_beside(file)
-    return load_script(found) if found else Script(people=1, script=())
-
-
 def rehearsal_report(rehearsed: Rehearsed) -> dict[str, Any]:
     """As the report of a show, with ``rehearsed`` besides."""
     runbook = rehearsed.backstage.show.runbook
@@ -136,12 +159,6 @@ def rehearsal_report(rehearsed: Rehearsed) -> dict[str, Any]:
     report["rehearsed"] = rehearsed.told()
     judge_rehearsal(report, rehearsed.nobody_answered)
     return report
-
-
-def script_beside(file: Path) -> Path | None:
-    """``show.people.yaml`` beside ``show.yaml``, if it is there."""
-    script = file.with_suffix(".people.yaml")
-    return script if script.exists() else None
 
 
 def _told(deed: Deed) -> dict[str, Any]:
@@ -159,13 +176,23 @@ def _told(deed: Deed) -> dict[str, Any]:
 def _tell(rehearsed: dict[str, Any]) -> None:
     """What is not in an as-run report of a show."""
     print(f"\nREHEARSAL in virtual time, seed {rehearsed['seed']}")
-    for deed in rehearsed["people"]:
-        if not deed["accepted"]:
-            what = f"{deed['by']}: {deed['do']} {deed['target'] or ''}".rstrip()
-            print(f"{what} was refused: {deed['reason']}")
+    _tell_refused(rehearsed["people"])
     for fault in rehearsed["faults"]:
         print(fault_in_words(fault))
     for sentence in rehearsed["not_emulated"]:
         print(f"not emulated: {sentence}")
     for address in rehearsed["out_of_reach"]:
         print(f"not reached, because nothing emulates it: {address}")
+
+
+def _tell_refused(deeds: Sequence[dict[str, Any]]) -> None:
+    for deed in deeds:
+        if not deed["accepted"]:
+            what = f"{deed['by']}: {deed['do']} {deed['target'] or ''}".rstrip()
+            print(f"{what} was refused: {deed['reason']}")
+
+
+def _tell_before(before: dict[str, Any] | None, report: dict[str, Any]) -> None:
+    if before is not None:
+        print("\nSINCE THE LAST REHEARSAL")
+        print_comparison(before, report)

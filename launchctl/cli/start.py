@@ -167,6 +167,15 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             "--serve", metavar="HOST:PORT", help="Where the pages are, with --speed N."
         ),
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="CUE|T",
+            help="End the show after this cue, or at this T (T+30m): it proves nothing"
+            " about what comes after, and is not kept.",
+        ),
+    ] = None,
     cue_to_cue: CueToCue = False,
     t0: T0 = None,
     sets: Sets = None,
@@ -176,31 +185,30 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
     if cue_to_cue:
         from launchctl.cli.cue_to_cue import run_cue_to_cue
 
-        played = (script, faults, chaos, serve, None if speed == "max" else speed)
+        paced = None if speed == "max" else speed
+        played = (script, faults, chaos, serve, until, paced)
         if yes or any(each is not None for each in played):
             raise typer.BadParameter(
                 "--cue-to-cue has no time, people, pages or faults"
             )
         raise typer.Exit(run_cue_to_cue(file, t0=t0, sets=sets or [], as_json=json))
+    from launchctl.cli.asked import Asked
     from launchctl.cli.rehearsing import run_paced, run_virtual
 
-    if speed != "max" or serve is not None:
-        if faults is not None or chaos is not None:
-            raise typer.BadParameter("faults need virtual time: leave --speed out")
-        raise typer.Exit(run_paced(file, script, speed, serve=serve, as_json=json))
-    raise typer.Exit(
-        run_virtual(
-            file,
-            seed=seed,
-            script=script,
-            yes=yes,
-            t0=t0,
-            sets=sets or [],
-            faults=faults,
-            chaos_seed=chaos,
-            as_json=json,
-        )
+    asked = Asked(
+        file=file,
+        seed=seed,
+        script=script,
+        yes=yes,
+        t0=t0,
+        sets=sets or [],
+        faults=faults,
+        chaos=chaos,
+        until=until,
     )
+    if speed != "max" or serve is not None:
+        raise typer.Exit(run_paced(asked, speed, serve=serve, as_json=json))
+    raise typer.Exit(run_virtual(asked, as_json=json))
 
 
 def demo(

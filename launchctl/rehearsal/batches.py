@@ -32,7 +32,14 @@ def shops(shapes: Sequence[Shape] = (), home: Path = Path()) -> Beside:
         orders = backstage.show.runbook.orders
         if orders is None:
             return
-        audience = _audience(backstage, orders, shapes, home)
+        t0_us = backstage.show.runbook.t0_us
+        audience = audience_of(
+            orders,
+            shapes,
+            t0_us=backstage.clock.now_us() if t0_us is None else t0_us,
+            seed=backstage.chance.seed,
+            home=home,
+        )
         coming = deque(audience.deliveries())
         while True:
             now_us = backstage.clock.now_us()
@@ -49,18 +56,13 @@ def shops(shapes: Sequence[Shape] = (), home: Path = Path()) -> Beside:
     return beside
 
 
-def _audience(
-    backstage: Backstage, orders: Orders, shapes: Sequence[Shape], home: Path
+def audience_of(
+    orders: Orders, shapes: Sequence[Shape], *, t0_us: Micros, seed: int, home: Path
 ) -> Audience:
+    """The buyers at a runbook's shops: what names no source goes to the first."""
     counts = [source for source in orders.sources if source.role == "counts"]
-    t0_us = backstage.show.runbook.t0_us
-    return Audience(
-        shapes,
-        t0_us=backstage.clock.now_us() if t0_us is None else t0_us,
-        source=counts[0].name if counts else "",
-        seed=backstage.chance.seed,
-        home=home,
-    )
+    source = counts[0].name if counts else ""
+    return Audience(shapes, t0_us=t0_us, source=source, seed=seed, home=home)
 
 
 def _due(coming: deque[Delivery], now_us: Micros) -> list[Delivery]:

@@ -26,7 +26,7 @@ def people(script: Script, deeds: list[Deed]) -> Beside:
             "cut": lambda step: _cut(backstage, step),
             "post-by-hand": lambda step: _post(backstage, step),
         }
-        played = await play(
+        await play(
             script,
             backstage.show,
             backstage.inbox,
@@ -34,8 +34,8 @@ def people(script: Script, deeds: list[Deed]) -> Beside:
             rest=backstage.show.wait,
             hands=hands,
             mean=backstage.mean,
+            deeds=deeds,
         )
-        deeds.extend(played)
 
     return beside
 

@@ -49,6 +49,9 @@ class Sight(Protocol):
 Rest = Callable[[float | None], Awaitable[None]]
 """Waits until something may have changed, at most so many seconds; None: for ever."""
 
+Meaning = Callable[[Micros], None]
+"""Is told the instants for which somebody has something in mind."""
+
 Hands = Mapping[str, Callable[[Step], str | None]]
 """What a hand does, by its word; a sentence if it cannot."""
 
@@ -108,7 +111,8 @@ async def play(  # noqa: PLR0913  what people are given
     *,
     rest: Rest | None = None,
     hands: Hands | None = None,
-    mean: Callable[[Micros], None] = lambda _: None,
+    mean: Meaning = lambda _: None,
+    deeds: list[Deed] | None = None,
 ) -> list[Deed]:
     """Play the script until every line is played, or the show is over.
 
@@ -121,11 +125,13 @@ async def play(  # noqa: PLR0913  what people are given
         rest: how to wait for news; by default a blink of real time.
         hands: what people do without a call, by the word in ``do``.
         mean: is told the instants for which the script has something in mind.
+        deeds: gets them one by one, for who does not wait for the end.
 
     Returns:
         What became of each line that was played.
     """
-    cast = _Cast(viewer, inbox, clock, rest or _blink, hands or {})
+    deeds = [] if deeds is None else deeds
+    cast = _Cast(viewer, inbox, clock, rest or blink, hands or {}, deeds)
     waiting = [_Waiting(index, step) for index, step in enumerate(script.script)]
     acting: set[asyncio.Task[None]] = set()
     try:
@@ -157,7 +163,7 @@ async def play(  # noqa: PLR0913  what people are given
     return cast.deeds
 
 
-async def _blink(at_most_s: float | None) -> None:
+async def blink(at_most_s: float | None) -> None:
     """In real time: the journal of another process wakes nobody here."""
     await asyncio.sleep(_LOOK_S if at_most_s is None else min(_LOOK_S, at_most_s))
 

@@ -11,15 +11,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from launchctl.clock import Clock
 from launchctl.rehearsal.backstage import Backstage
+from launchctl.rehearsal.people import Meaning, Rest, Sight, blink
 from launchctl.rehearsal.scenery import gates_of
-from launchctl.runbook.model import Confirmed
+from launchctl.runbook.model import Confirmed, Runbook
 from launchctl.show.inputs import Call
 from launchctl.show.status import GateStatus, Status
+from launchctl.store.base import Inbox
 from launchctl.times import HOUR, MINUTE, SECOND, Micros, parse_instant
 
+WILLING_CALLER = "willing-caller"
+"""Who presses GO, and so holds the baton."""
 _THINKS_US = 3 * SECOND
 """How long they look before they press; a GO for what nobody can have seen is refused.
 """
@@ -31,25 +36,54 @@ _Wish = tuple[str, str | None, tuple[tuple[str, str], ...]]
 """(verb, target, arguments)."""
 
 
+class Staged(Sight, Protocol):
+    """What they look at, and the runbook they know."""
+
+    @property
+    def runbook(self) -> Runbook:
+        """What runs."""
+        ...
+
+
 async def willing(backstage: Backstage) -> None:
-    """Answer whatever the show asks, for as long as it asks."""
-    crew = _Crew(backstage)
+    """``say_yes`` in virtual time."""
+    show = backstage.show
+    await say_yes(
+        show, backstage.inbox, backstage.clock, rest=show.wait, mean=backstage.mean
+    )
+
+
+async def say_yes(
+    show: Staged,
+    inbox: Inbox,
+    clock: Clock,
+    *,
+    rest: Rest = blink,
+    mean: Meaning = lambda _: None,
+) -> None:
+    """Answer whatever the show asks, for ever. ``rest`` and ``mean`` as in
+    ``people.play``.
+    """
+    crew = _Crew(show, inbox, clock, mean)
     while True:
         await crew.answer()
-        await backstage.show.wait(crew.next_s())
+        await rest(crew.next_s())
 
 
 @dataclass(slots=True)
 class _Crew:
-    backstage: Backstage
+    show: Staged
+    inbox: Inbox
+    clock: Clock
+    mean: Meaning
     since: dict[_Wish, Micros] = field(default_factory=dict)
     tried: dict[_Wish, int] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def answer(self) -> None:
         """Make each call whose time has come."""
-        now_us = self.backstage.clock.now_us()
-        status = self.backstage.show.status()
+        now_us = self.clock.now_us()
+        status = self.show.status()
         wished = dict(self._wishes(status))
         self.since = {
             wish: max(at_us, self.since.get(wish, now_us + _THINKS_US))
@@ -70,12 +104,12 @@ class _Crew:
 
     def next_s(self) -> float | None:
         """Seconds until the next call; None if nothing is asked."""
-        now_us = self.backstage.clock.now_us()
+        now_us = self.clock.now_us()
         known = (self._next_us(wish) for wish in self.since)
         coming = [max(at_us, now_us + SECOND) for at_us in known if at_us is not None]
         if not coming:
             return None
-        self.backstage.mean(min(coming))
+        self.mean(min(coming))
         return (min(coming) - now_us) / SECOND
 
     def _wishes(self, status: Status) -> Iterator[tuple[_Wish, Micros]]:
@@ -119,7 +153,7 @@ class _Crew:
         if kind == "two_person":
             for person in ("one", "two"):
                 yield "confirm", closed["cue"], (("role", role), ("as", person))
-        for gate in gates_of(self.backstage.show.runbook):
+        for gate in gates_of(self.show.runbook):
             if isinstance(gate, Confirmed) and gate.what in closed["why"]:
                 yield "confirm", gate.what, (("role", gate.by),)
 
@@ -128,7 +162,7 @@ class _Crew:
         args: dict[str, Any] = dict(given)
         person = [args.pop("as")] if "as" in args else []
         roles = frozenset(self._crew_of(args))
-        await self.backstage.inbox.put(
+        await self.inbox.put(
             Call(
                 id=f"willing-{next(self.numbers)}",
                 by="-".join(["willing", args.get("role", "caller"), *person]),
@@ -136,11 +170,11 @@ class _Crew:
                 verb=verb,
                 target=target,
                 args={**args, "why": "everybody says yes", "evidence": _EVIDENCE},
-                seen=self.backstage.show.seq,
-                at_us=self.backstage.clock.now_us(),
+                seen=self.show.seq,
+                at_us=self.clock.now_us(),
             )
         )
 
     def _crew_of(self, args: Mapping[str, Any]) -> list[str]:
         role = args.get("role")
-        return [str(role)] if role else sorted(self.backstage.show.runbook.crew)
+        return [str(role)] if role else sorted(self.show.runbook.crew)

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from launchctl.cli.app import app
+from launchctl.cli.starter import write_starter
+from launchctl.errors import InputError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -62,3 +64,55 @@ def test_the_seed_gives_the_journal(seed: str):
     first, second = json.loads(rehearse(*words)[1]), json.loads(rehearse(*words)[1])
 
     assert first["journal_digest"] == second["journal_digest"]
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Path:
+    """The small show of ``launch init``, with a caller who calls its opening."""
+    file = tmp_path / "show.yaml"
+    write_starter(file)
+    file.with_suffix(".people.yaml").write_text(
+        "people: 1\nscript:\n"
+        "  - {standby: opening, by: Ana, role: caller, do: go, target: opening}\n"
+    )
+    return file
+
+
+@pytest.mark.parametrize("people", [(), ("--yes",)], ids=["script", "yes"])
+def test_until_ends_the_show_behind_a_cue(starter: Path, people: tuple[str, ...]):
+    """``--until CUE``: who calls the show ends it; what follows is left out."""
+    words = (str(starter), "--until", "opening", "--json", *people)
+    code, out = rehearse(*words)
+
+    report = json.loads(out)
+    states = {cue["cue"]: cue["state"] for cue in report["cues"]}
+    assert (0, "complete") == (code, report["state"])
+    assert ("done", False) == (states["opening"], states["curtain"] == "done")
+
+
+def test_what_people_were_refused_is_told_where_the_show_did_not_end(starter: Path):
+    """A call that was refused is in the report, whatever became of the show."""
+    script = starter.with_suffix(".people.yaml")
+    script.write_text(
+        "people: 1\nscript:\n"
+        "  - {at: T-0, by: Bob, role: caller, do: resume, target: nothing}\n"
+        "  - {standby: opening, by: Ana, role: caller, do: go, target: opening}\n"
+    )
+    _, out = rehearse(str(starter), "--json")
+
+    deeds = json.loads(out)["rehearsed"]["people"]
+    assert {"Ana": True, "Bob": False} == {d["by"]: d["accepted"] for d in deeds}
+
+
+def test_a_rehearsal_that_ended_early_is_not_kept(starter: Path, own_state: Path):
+    """DESIGN 7: it proves nothing of what comes after it."""
+    rehearse(str(starter), "--until", "opening")
+    assert [] == [each for each in own_state.rglob("*") if each.is_file()]
+
+
+@pytest.mark.parametrize("until", ["curtains", "T+"])
+def test_until_names_a_cue_or_a_t(starter: Path, until: str):
+    """Anything else is refused, before anything starts."""
+    result = CliRunner().invoke(app, ["rehearse", str(starter), "--until", until])
+    assert isinstance(result.exception, InputError)
+    assert "no such cue" in str(result.exception)

@@ -1,0 +1,73 @@
+"""The far ends of a paced rehearsal, as the show's processes are told of them.
+
+They stand in a helper process (``emulators_process.py``), which also takes the clock's
+origin: late enough that everything stands before the first cue.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launchctl.cli.processes import start_child
+from launchctl.clock import Origin
+from launchctl.errors import InputError
+from launchctl.times import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class FarEnds:
+    """What ``rehearsal.world`` started in the helper process, on its clock."""
+
+    origin: Origin
+    sets: list[tuple[str, str]]
+    show_secrets: dict[str, str] = field(repr=False)
+    front_secrets: dict[str, str] = field(repr=False)
+    hook_secrets: dict[str, str] = field(repr=False)
+
+
+@asynccontextmanager
+async def far_ends(
+    runbook: Path,
+    first_us: Micros,
+    speed: float,
+    *,
+    t0_us: Micros | None,
+    sets: Sequence[tuple[str, str]],
+) -> AsyncIterator[FarEnds]:
+    """Start the far ends that the runbook names; stop them on leaving.
+
+    Args:
+        runbook: the file.
+        first_us: the first cue's instant; N begins before it.
+        speed: of the clock.
+        t0_us: as ``--t0``.
+        sets: addresses, as ``--set``.
+
+    Raises:
+        InputError: something has no emulator.
+        LaunchError: the process did not start.
+    """
+    boot = {
+        "began": Origin.here(first_us, speed).as_json(),
+        "runbook": str(runbook),
+        "t0_us": t0_us,
+        "sets": list(sets),
+        "seed": secrets.randbits(64),  # others on this machine must not guess it
+        "real_stages": False,
+    }
+    with tempfile.TemporaryDirectory(prefix="launch-rehearse-") as folder:
+        child = await start_child("emulators", Path(folder), boot)
+        try:
+            told = dict(child.ready)
+            if missing := told.pop("not_emulated"):
+                raise InputError("; ".join(missing))
+            origin = Origin(**told.pop("origin"))
+            addresses = [(path, value) for path, value in told.pop("sets")]
+            yield FarEnds(origin, addresses, **told)
+        finally:
+            await child.stop()
