@@ -69,3 +69,11 @@ CueToCue = Annotated[
         " before each, and nothing is sent. A stage whose url is --set is a real one.",
     ),
 ]
+Dress = Annotated[
+    bool,
+    typer.Option(
+        "--dress",
+        help="A dress rehearsal: the real stages, and every account and order source"
+        " replaced by its test: twin.",
+    ),
+]

@@ -45,6 +45,7 @@ def run_command(
     ntp: str | None = None,
     detach: bool = False,
     unrehearsed: str | None = None,
+    dress: bool = False,
     as_json: bool,
 ) -> int:
     """``launch run``; the exit code."""
@@ -58,8 +59,10 @@ def run_command(
             "--take-over is for an unfinished run",
             hint="launch run --recover DIR --take-over",
         )
+    if dress and file is None:
+        raise InputError("--dress is said when a run is started; it stays what it is")
     if file is not None and not new:
-        recover = offer(file, run_dir, ask=not as_json)
+        recover = offer(file, run_dir, ask=not as_json, dress=dress)
     request = RunRequest(
         runbook=file or Path(),
         run_dir=recover or run_dir,
@@ -73,6 +76,7 @@ def run_command(
         ntp=ntp,
         detached=detach,
         unrehearsed=unrehearsed,
+        dress=dress,
     )
     if detach:
         return _detach(request, as_json=as_json)

@@ -28,6 +28,7 @@ from launchctl.conductor.realtime import ask_for_realtime
 from launchctl.crossings import watched
 from launchctl.errors import FencedError, JournalError, LaunchError
 from launchctl.runbook.secrets import GivenSecrets
+from launchctl.runbook.twins import told
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import HealthSeen, Input, Noted
 from launchctl.store.base import Journal, Store
@@ -72,10 +73,12 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
             lambda report: far_ends_of(
                 runbook, contexts(meta.origin.now_us, report, secrets, files)
             ),
-            rehearsal=meta.rehearsal,
+            rehearsal=meta.rehearsal or meta.dress,
             find_runbook=folder.amended,
         )
         conductor.report(Noted("show", ask_for_realtime()))
+        if meta.dress:
+            conductor.report(Noted("rehearsal", told(runbook)))
         _cancel_on_terminate()
         _in_background(stack, log_chain(store.journal))
         _in_background(stack, watch_front(folder, conductor.report))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.options import T0, CueToCue, Json, Ntp, Runbook, Sets
+from launchctl.cli.options import T0, CueToCue, Dress, Json, Ntp, Runbook, Sets
 
 
 def add_to(app: typer.Typer) -> None:
@@ -93,6 +93,7 @@ def run(  # noqa: PLR0917  typer calls it by name
             show_default=False,
         ),
     ] = None,
+    dress: Dress = False,
     json: Json = False,
 ) -> None:
     """Run the show: against the real far ends, to its end."""
@@ -113,6 +114,7 @@ def run(  # noqa: PLR0917  typer calls it by name
             ntp=ntp,
             detach=detach,
             unrehearsed=unrehearsed,
+            dress=dress,
             as_json=json,
         )
     )

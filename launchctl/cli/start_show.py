@@ -14,6 +14,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from launchctl.cli.attached import AttachedShow, become_starter, living
+from launchctl.cli.dress import demand_unseen
 from launchctl.cli.front_keeper import FrontKeeper
 from launchctl.cli.host import host_warnings
 from launchctl.cli.notices import Notices
@@ -26,6 +27,7 @@ from launchctl.errors import InputError
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import resolve_front, resolve_show
+from launchctl.runbook.twins import twins
 from launchctl.store.folder import RunFolder, RunMeta, runs_root
 from launchctl.times import (
     SECOND,
@@ -72,6 +74,7 @@ class RunRequest:
         speed: how many seconds of the show pass in a second; rehearsals only.
         start_us: N at the start; rehearsals only. None takes the wall clock.
         rehearsal: no real network may be reached.
+        dress: real stages, and twins of all accounts and order sources.
         ntp: HOST[:PORT] that the wall clock is compared with; None: as it was, or none.
         detached: it belongs to nobody's session.
         unrehearsed: why a show may run that its runbook wants rehearsed first.
@@ -91,6 +94,7 @@ class RunRequest:
     speed: float = 1.0
     start_us: Micros | None = None
     rehearsal: bool = False
+    dress: bool = False
     ntp: str | None = None
     detached: bool = False
     unrehearsed: str | None = None
@@ -205,9 +209,13 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
         environ=addresses,
         now_us=origin.start_us,
     )
-    if not request.rehearsal:
+    if request.dress:
+        runbook = twins(runbook)
+    elif not request.rehearsal:
         demand_rehearsed(runbook, request.unrehearsed)
     given = request.given or Given.of(runbook, request.environ)
+    if request.dress:
+        await demand_unseen(runbook, given.show)
     meta = RunMeta(
         run=run_id(origin.start_us, runbook.title),
         title=runbook.title,
@@ -219,6 +227,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
         sets=tuple(request.sets),
         allow_hosts=tuple(request.allow_hosts),
         rehearsal=request.rehearsal,
+        dress=request.dress,
         environ=addresses.asked,
         ntp=request.ntp,
     )

@@ -49,7 +49,9 @@ async def taken_up(folder: RunFolder) -> Runbook:
     return viewer.runbook
 
 
-def offer(file: Path, run_dir: Path | None, *, ask: bool) -> Path | None:
+def offer(
+    file: Path, run_dir: Path | None, *, ask: bool, dress: bool = False
+) -> Path | None:
     """The unfinished run of this runbook that shall be taken up instead of a new one;
     None if there is none, or a person wants a new one.
 
@@ -57,28 +59,30 @@ def offer(file: Path, run_dir: Path | None, *, ask: bool) -> Path | None:
         file: the runbook.
         run_dir: where the new run should be kept, if that was said.
         ask: somebody is there to be asked.
+        dress: a dress rehearsal is asked for: one is never taken for the show.
 
     Raises:
         InputError: there is one, and nobody to be asked.
     """
-    found = asyncio.run(_unfinished(file, run_dir))
+    found = asyncio.run(_unfinished(file, run_dir, dress))
     if found is None:
         return None
     sentence = f"a run of {file} is unfinished, and nobody conducts it: {found}"
     take_up = shlex.join(["launch", "run", "--recover", str(found)])
-    anew = shlex.join(["launch", "run", str(file), "--new"])
+    words = ["--dress"] if dress else []
+    anew = shlex.join(["launch", "run", str(file), *words, "--new"])
     if not ask or not sys.stdin.isatty():
         raise InputError(sentence, hint=f"take it up: {take_up}; start anew: {anew}")
     print(f"{sentence}\n  {take_up}", file=sys.stderr)
     return found if typer.confirm("Take it up?", default=True, err=True) else None
 
 
-async def _unfinished(file: Path, run_dir: Path | None) -> Path | None:
+async def _unfinished(file: Path, run_dir: Path | None, dress: bool) -> Path | None:
     """The newest run of the runbook, if it is unfinished and has no conductor."""
     places = (
         [run_dir] if run_dir else [f.parent for f in runs_root().glob("*/run.json")]
     )
-    runs = [place for place in places if _is_of(place, file)]
+    runs = [place for place in places if _is_of(place, file, dress)]
     if not runs:
         return None
     folder = RunFolder(max(runs, key=lambda run: run.stat().st_mtime_ns))
@@ -91,10 +95,11 @@ async def _unfinished(file: Path, run_dir: Path | None) -> Path | None:
     return None if viewer.engine.finished else folder.path
 
 
-def _is_of(place: Path, file: Path) -> bool:
+def _is_of(place: Path, file: Path, dress: bool) -> bool:
     try:
         meta: RunMeta = RunFolder(place).meta
     except (OSError, ValueError, KeyError, TypeError):
         return False
     began = Path(meta.home) / meta.runbook
-    return not meta.rehearsal and began.resolve() == file.resolve()
+    same = meta.dress == dress and not meta.rehearsal
+    return same and began.resolve() == file.resolve()

@@ -86,6 +86,11 @@ class Viewer:
         """How many seconds of N pass in a second."""
         return self.meta.origin.speed
 
+    @property
+    def dress(self) -> bool:
+        """True in a dress rehearsal: what leaves goes to test accounts."""
+        return self.meta.dress
+
     def now_us(self) -> Micros:
         """N now."""
         return self.meta.origin.now_us()
@@ -95,7 +100,7 @@ class Viewer:
         status = whole_status(
             self.engine,
             self.now_us(),
-            rehearsal=self.meta.rehearsal,
+            rehearsal=self.meta.rehearsal or self.meta.dress,
             journal_digest=self._chain.hex(),
             totals=self._totals,
         )

@@ -21,6 +21,7 @@ from launchctl.errors import InputError
 from launchctl.runbook.actions import posts_in
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Orders, Runbook
+from launchctl.runbook.twins import twins
 from launchctl.store.sqlite import (
     FileLease,
     SqliteInbox,
@@ -57,6 +58,7 @@ class RunMeta:
         sets: overridden addresses, as given with ``--set``.
         allow_hosts: further host names that the pages answer to.
         rehearsal: True if no real network may be reached.
+        dress: every account and order source is its twin (``runbook.twins``).
         pid, front_pid: the show's and the front's process, None before they are up.
         url, public_url: where the pages are, None before the front is up.
         ntp: the server that the wall clock is compared with, or None.
@@ -72,6 +74,7 @@ class RunMeta:
     sets: tuple[tuple[str, str], ...] = ()
     allow_hosts: tuple[str, ...] = ()
     rehearsal: bool = False
+    dress: bool = False
     pid: int | None = None
     front_pid: int | None = None
     url: str | None = None
@@ -207,13 +210,14 @@ class RunFolder:
 
     def _load(self, path: Path) -> Runbook:
         meta = self.meta
-        return load(
+        runbook = load(
             path,
             t0_us=meta.t0_us,
             sets=meta.sets,
             environ=meta.environ,
             now_us=meta.loaded_us,
         )
+        return twins(runbook) if meta.dress else runbook
 
     def journal(self, *, writer: bool = False) -> SqliteJournal:
         """``journal.db``: the show writes it."""

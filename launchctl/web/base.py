@@ -35,6 +35,11 @@ class View(Protocol):
         """How many seconds of N pass in a second: 1.0 but in a paced rehearsal."""
         ...
 
+    @property
+    def dress(self) -> bool:
+        """True in a dress rehearsal: what leaves goes to test accounts."""
+        ...
+
     def now_us(self) -> Micros:
         """N now."""
         ...

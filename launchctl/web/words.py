@@ -18,6 +18,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("skip_to_rundown", "Skip to the rundown", "Zum Ablaufplan springen"),
     ("needs_script", "This page needs JavaScript.", "Diese Seite braucht JavaScript."),
     ("rehearsal", "REHEARSAL: nothing leaves", "PROBE: nichts geht hinaus"),
+    (
+        "dress",
+        "DRESS REHEARSAL: real stages, test accounts",
+        "GENERALPROBE: echte Bühnen, Testkonten",
+    ),
     ("other_language", "Deutsch", "English"),
     ("log_in", "Log in", "Anmelden"),
     ("log_out", "Log out", "Abmelden"),

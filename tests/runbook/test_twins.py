@@ -7,7 +7,7 @@ import pytest
 from launchctl.errors import InputError
 from launchctl.runbook import load_text
 from launchctl.runbook.secrets import front_needs, show_needs
-from launchctl.runbook.twins import twins, without_twin
+from launchctl.runbook.twins import twins, without_address, without_twin
 
 HEAD = "runbook: 1\ntitle: Twins\nt0: 2027-03-16T19:00Z\n"
 CUES = "cues: [{cue: a, at: T-0}]\n"
@@ -60,3 +60,38 @@ def test_what_is_required_of_a_run_is_read() -> None:
     """`require_rehearsed: {within: 7d}`, in microseconds."""
     text = f"{HEAD}require_rehearsed: {{within: 7d}}\n{CUES}"
     assert 7 * 86_400_000_000 == load_text(text).require_rehearsed_us
+
+
+CALLS = """
+osc: {lights: {url: "osc://10.0.0.5:8000"}}
+stages: {main: {driver: obs, url: "ws://10.0.0.4:4455"}}
+outputs: {live: {stage: main, playback: "https://cdn.example/live.m3u8"}}
+notify: {crew: {url: {env: CHANNEL}}}
+embargoes: {all: {default: true, not_before: 2027-03-16T19:00Z}}
+cues:
+  - cue: a
+    at: T-0
+    do:
+      - http: {url: "https://shop.example/flip"}
+      - osc: {to: lights, address: /go}
+      - {stream: start}
+      - {notify: {to: crew, text: Go}}
+"""
+
+
+def test_what_cues_call_needs_an_address_for_the_rehearsal() -> None:
+    """A service, a desk and a stream have no `test:`: `--set` is their twin; channels
+    of the crew stay silent.
+    """
+    wanted = ("https://shop.example", "osc.lights.url", "outputs.live.playback")
+    assert wanted == without_address(load_text(HEAD + CALLS, environ={}))
+    given = [
+        ("https://shop.example", "http://127.0.0.1:1"),
+        ("osc.lights.url", "osc://127.0.0.1:2"),
+        ("outputs.live.playback", "http://127.0.0.1:3/live.m3u8"),
+    ]
+    runbook = load_text(HEAD + CALLS, environ={}, sets=given)
+    assert () == without_address(runbook)
+    dress = twins(runbook)
+    assert {} == dress.notify
+    assert () == show_needs(dress)

@@ -191,6 +191,11 @@ class RecordingView:
         self._news: list[asyncio.Queue[list[dict[str, Any]]]] = []
         self.broken = False
 
+    @property
+    def dress(self) -> bool:
+        """It is none."""
+        return False
+
     def now_us(self) -> int:
         """The instant that the test set, or one that runs from its origin."""
         if self._origin is not None:
