@@ -66,7 +66,7 @@ class Stages:
         fields = standing.fields | self._counter(standing.page.get("counter"))
         step = Step(cue, page=standing.page)
         step.never = [
-            f"{stage}: {what} would be {word}ed: it is left alone"
+            f"{stage}: {what} would {word}: it is left alone"
             for (stage, what), word in standing.never.items()
         ]
         await self._learn([name for name in fields if name not in self._found])

@@ -76,7 +76,7 @@ def test_people_read_a_sheet_line_the_stage_and_the_text():
     assert "stage main: emulated" in out
     assert "say   Film on his last word" in out
     assert "lx  Q 14, house dark" in out
-    assert "stream would be started: it is left alone" in out
+    assert "stream would start: it is left alone" in out
     assert "film mission.mp4 in Film" in out
 
 

@@ -123,8 +123,8 @@ async def test_stream_and_recording_stay_as_they_are(obs):
     async with Hall(obs.url) as hall:
         step = await stages_of(hall).stand("reveal", Console())
         assert [line.split(":")[1] for line in step.never] == [
-            " stream would be started",
-            " record would be started",
+            " stream would start",
+            " record would start",
         ]
         now = await everything(obs)
         assert (now["streams"], now["records"]) == (False, False)
