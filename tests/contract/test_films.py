@@ -165,13 +165,13 @@ async def test_a_pause_moves_the_start_on(hall, obs):
     await paused(obs)
     await hall.until(lambda: films(hall)[-1].start_us is None)
     stands_us = wall_us()
-    while wall_us() - stands_us < 600_000:
+    while wall_us() - stands_us < 2_000_000:  # told from a busy mixer's jitter
         await obs.hand("GetMediaInputStatus", inputName="FilmPlayer")
         await asyncio.sleep(0)
     await act(obs, "PLAY")
     assert (await task).answer is Answer.OK
     starts = [seen.start_us for seen in films(hall)]
-    assert starts[-1] - starts[0] > 500_000
+    assert starts[-1] - starts[0] > 1_000_000
 
 
 async def test_a_film_whose_source_loops_is_refused(hall, obs):
