@@ -15,10 +15,15 @@ import pytest
 from typer.testing import CliRunner
 
 from launchctl.cli.app import app
-from launchctl.clock import wall_us
+from launchctl.cli.start_show import _make_folder
+from launchctl.cli.take_up import offer
+from launchctl.clock import Origin, wall_us
+from launchctl.errors import InputError
 from launchctl.rehearsal.emulators.obs import ObsEmulator
 from launchctl.rehearsal.emulators.x import XEmulator
 from launchctl.rehearsal.emulators.x_account import XAccount
+from launchctl.runbook.loader import load
+from launchctl.store.folder import RunMeta
 from tests.real.shop import signed
 from tests.show_rig import HANG_S, STORES_SECRET, running_show
 
@@ -177,3 +182,27 @@ def test_what_has_no_twin_is_refused_before_anything_is_reached(tmp_path: Path):
     result = CliRunner().invoke(app, ["run", str(file), "--dress", "--new"])
     said = str(result.exception)
     assert "account ceo, https://shop.example, osc.lights.url" in said
+
+
+def test_every_process_and_a_recovery_of_it_reads_the_dressed_show(tmp_path: Path):
+    """What is loaded from its run folder has the twins; an amendment too. It is never
+    taken for an unfinished run of the show.
+    """
+    file = tmp_path / "show.yaml"
+    file.write_text(RUNBOOK.format(obs="ws://127.0.0.1:9", x="http://127.0.0.1:9"))
+    runbook = load(file, environ={})
+    meta = RunMeta(
+        run="r",
+        title=runbook.title,
+        runbook=file.name,
+        origin=Origin.here(),
+        home=str(tmp_path),
+        dress=True,
+    )
+    folder = asyncio.run(_make_folder(tmp_path / "run", meta, runbook))
+    assert folder.runbook().accounts["ceo"].handle == "probe"
+    file.write_text(file.read_text().replace("Here it is.", "There it is."))
+    assert folder.pin_amendment(file).accounts["ceo"].handle == "probe"
+    assert offer(file, folder.path, ask=False) is None
+    with pytest.raises(InputError, match="is unfinished"):
+        offer(file, folder.path, ask=False, dress=True)
