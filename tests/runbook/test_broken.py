@@ -37,3 +37,29 @@ def test_a_broken_runbook_is_refused_with_all_its_problems(path: Path) -> None:
         load(path, environ={})
     expected = [f"{path}:{line}" for line in expectations(path)]
     assert expected == [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("file", "word"),
+    [
+        ("once-in-repeated-cue", "once: false"),
+        ("once-in-safe", "safe"),
+        ("before-a-cue", "film"),
+        ("cyclic-calls", "call"),
+        ("in-hold-unpinned", "in_hold"),
+        ("post-beside-its-gate", "gate"),
+        ("lift-behind-what-it-guards", "embargo"),
+        ("seen-of-its-own-scene", "seen"),
+        ("no-trigger", "no trigger"),
+        ("choice-incomplete", "default"),
+        ("seen-without-playback", "playback"),
+        ("live-count-in-post", "figure"),
+    ],
+)
+def test_what_could_only_go_wrong_on_the_night_does_not_load(
+    file: str, word: str
+) -> None:
+    """SEMANTICS 11: each of its rules has its runbook, and the error names the rule."""
+    with pytest.raises(RunbookError) as caught:
+        load(HERE / "broken" / f"{file}.yaml", environ={})
+    assert word in " ".join(str(problem) for problem in caught.value.problems)
