@@ -32,10 +32,11 @@ crash: $(WORK)
 bench: $(WORK)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-# thousands of generated shows: make simulate SEEDS=10000
-SEEDS ?= 1000
+# thousands of generated shows, some through the whole conductor: make simulate SEEDS=1000
+SEEDS ?= 10000
+WHOLES ?= 200
 simulate: $(WORK)
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --wholes $(WHOLES) $(ARGS)
 
 lint: $(WORK)
 	$(BIN)/ruff check .

@@ -86,6 +86,10 @@ class SlippingLedger(MemoryLedger):
         self._waiting[source] = []
         return True
 
+    def waiting(self, source: str) -> Sequence[Delivery]:
+        """What the source could not deliver yet."""
+        return self._waiting.get(source, ())
+
     async def find(self, source: str, now_us: Micros) -> int:
         """All that waited arrives now; how much it was."""
         flood = [

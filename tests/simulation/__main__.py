@@ -1,9 +1,11 @@
-"""``python -m tests.simulation``: whole generated shows over the pure engine.
+"""``python -m tests.simulation``: whole generated shows over the pure engine, and some
+through the real conductor and its drivers in virtual time.
 
-``--seeds N`` plays N of them, on all cores; the first failures are told with their
-seed, made small, and written to ``tests/simulation/kept/``, where the test suite plays
-them for good. ``--seed N`` plays one and prints its journal, ``--case FILE`` one that
-was kept.
+``--seeds N`` plays N of them, on all cores, ``--wholes N`` of them through the
+conductor; the first failures are told with their seed, made small, and written to
+``tests/simulation/kept/`` (``kept_shows/``), where the test suite plays them for good.
+``--seed N`` plays one and prints its journal, ``--case FILE`` one that was kept,
+``--whole N`` one through the conductor.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from tests.simulation.case import KEPT, load, run, save
 from tests.simulation.rule import BrokenError
 from tests.simulation.shrink import shrink
 from tests.simulation.simulate import ShowBrokeError, play, show_of
+from tests.simulation.whole import WholeBrokeError, keep_whole, play_whole
+from tests.simulation.whole_books import whole_book
 
 BATCH = 25
 
@@ -29,6 +33,12 @@ def main() -> int:
     """Play; 1 if an invariant broke."""
     parser = argparse.ArgumentParser(prog="tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="how many shows")
+    parser.add_argument(
+        "--wholes", type=int, default=0, help="so many of them through the conductor"
+    )
+    parser.add_argument(
+        "--whole", type=int, help="play this one, and print its journal"
+    )
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, help="play this one, and print its journal")
@@ -39,7 +49,11 @@ def main() -> int:
         return case(asked.case)
     if asked.seed is not None:
         return one(asked.seed)
-    return engine_shows(asked.first, asked.seeds, asked.jobs, asked.keep)
+    if asked.whole is not None:
+        return whole_one(asked.whole)
+    wholes = whole_shows(asked.first, asked.wholes, asked.jobs, asked.keep)
+    shows = asked.seeds - asked.wholes
+    return engine_shows(asked.first, shows, asked.jobs, asked.keep) or wholes
 
 
 def engine_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
@@ -64,6 +78,52 @@ def engine_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
     for seed, _ in failures[:keep]:
         print(kept(seed), flush=True)
     return 1 if failures else 0
+
+
+def whole_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
+    """Shows through the conductor, from seed ``first`` on; 1 if one broke."""
+    if not seeds:
+        return 0
+    began_s = time.perf_counter()
+    verdicts: Counter[str] = Counter()
+    broken: list[int] = []
+    with ProcessPoolExecutor(jobs) as pool:
+        for seed, verdict, said in pool.map(
+            whole, range(first, first + seeds), chunksize=5
+        ):
+            verdicts[verdict] += 1
+            if said:
+                broken.append(seed)
+                print(said, flush=True)
+    spent_s = time.perf_counter() - began_s
+    print(
+        f"{seeds} shows through the conductor in {spent_s:.1f} s:"
+        f" {seeds / spent_s:.1f} seeds/s; {json.dumps(verdicts)}"
+    )
+    for seed in broken[:keep]:
+        print(keep_whole(seed), flush=True)
+    return 1 if broken else 0
+
+
+def whole(seed: int) -> tuple[int, str, str]:
+    """One show through the conductor: its verdict, and what broke, if anything did."""
+    try:
+        return seed, play_whole(seed).verdict, ""
+    except WholeBrokeError as failed:
+        return seed, "broken", str(failed)
+
+
+def whole_one(seed: int) -> int:
+    """One show through the conductor, with its runbook and its journal."""
+    print(whole_book(seed))
+    try:
+        done = play_whole(seed)
+    except WholeBrokeError as failed:
+        print(failed)
+        return 1
+    for line in done.lines:
+        print(json.dumps(line))
+    return 0
 
 
 def batch(seeds: tuple[int, int]) -> tuple[Counter[str], list[tuple[int, str]]]:

@@ -66,6 +66,9 @@ class Checker:
     def _begin(self) -> None:
         self.facts = Facts(self._runbook)
         self._invariants = [kind() for kind in KINDS]
+        self._of_lines = [i for i in self._invariants if _has(i, "line")]
+        self._of_sent = [i for i in self._invariants if _has(i, "sent")]
+        self._of_steps = [i for i in self._invariants if _has(i, "step")]
         self._step: Step | None = None
         self._lines: list[Line] = []
         self._items: list[Item] = []
@@ -94,8 +97,7 @@ class Checker:
             self.close()
         if isinstance(item, Step):
             self._given(item)
-        for invariant in self._invariants:
-            self._ask(invariant, item)
+        self._ask(item)
         if isinstance(item, dict):
             self._lines.append(item)
             self.facts.fold(item)
@@ -116,23 +118,31 @@ class Checker:
     def close(self) -> None:
         """The last step has all its lines."""
         if self._step is not None:
-            for invariant in self._invariants:
+            for invariant in self._of_steps:
                 found = invariant.step(self.facts, self._step, self._lines)
                 self._note(invariant, found)
         self._step = None
 
-    def _ask(self, invariant: Invariant, item: Item) -> None:
+    def _ask(self, item: Item) -> None:
+        """Whoever has a rule for it."""
         if isinstance(item, dict):
-            self._note(invariant, invariant.line(self.facts, item))
+            for invariant in self._of_lines:
+                self._note(invariant, invariant.line(self.facts, item))
         elif isinstance(item, Sent):
-            self._note(invariant, invariant.sent(self.facts, item))
+            for invariant in self._of_sent:
+                self._note(invariant, invariant.sent(self.facts, item))
         elif isinstance(item, Crash):
-            invariant.crash(self.facts)
+            for invariant in self._invariants:
+                invariant.crash(self.facts)
 
     def _note(self, invariant: Invariant, found: Iterable[str]) -> None:
         self.violations.extend(
             Violation(invariant.number, self.facts.seq + 1, text) for text in found
         )
+
+
+def _has(invariant: Invariant, rule: str) -> bool:
+    return getattr(type(invariant), rule) is not getattr(Invariant, rule)
 
 
 def check(trace: Trace) -> list[Violation]:

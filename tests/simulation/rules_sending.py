@@ -20,6 +20,10 @@ from tests.simulation.trace import Line, Sent
 BEGUN = ("running", "done", "failed", "in_doubt")
 
 
+KEYED = frozenset({"bluesky", "mastodon"})
+"""Networks that know our key: a second send of it makes no second post."""
+
+
 class SentOnce(Invariant):
     """SEMANTICS 9.6: per once key at most one ok; an intent of this very process before
     each send; nothing after unknown, or another process's open intent, without key or
@@ -69,7 +73,8 @@ class SentOnce(Invariant):
         if isinstance(action, act.Http):
             return action.http.again == "safe" and key.last != "read older"
         if isinstance(action, act.Post) and key.last == "read absent":
-            return facts.runbook.accounts[account or ""].doubt == "resend"
+            owner = facts.runbook.accounts[account or ""]
+            return owner.doubt == "resend" or owner.network in KEYED
         # a stream is read: what it is not, it may be told again by a person
         return isinstance(action, act.Stream) and key.last == "read absent"
 

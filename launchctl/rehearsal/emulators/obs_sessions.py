@@ -87,7 +87,10 @@ class Sessions:
         """One client, from its connection to its end."""
         await self.thawed.wait()
         socket = web.WebSocketResponse(protocols=("obswebsocket.json",))
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionResetError:
+            return socket  # the client has not waited for it
         session = _Session(socket, self._draw(16))
         self._sessions[session] = None
         writer = asyncio.create_task(self._write(session))
