@@ -167,14 +167,20 @@ class FixedSecrets:
 class Hall:
     """A driver at work on a far end, and everything it reported."""
 
-    def __init__(self, url: str, password: str = PASSWORD) -> None:
+    def __init__(
+        self, url: str, password: str = PASSWORD, *, confined: bool = False
+    ) -> None:
         self.origin = Origin.here()
         self.inputs: list[Input] = []
         self._news = asyncio.Event()
         self._stack = AsyncExitStack()
         stage = Stage(url=url, password=SecretRef(env="OBS_MAIN"))
         context = Context(
-            "stage:main", self.origin.now_us, self._report, FixedSecrets(password)
+            "stage:main",
+            self.origin.now_us,
+            self._report,
+            FixedSecrets(password),
+            confined=confined,
         )
         self.driver = ObsDriver(stage, context)
 

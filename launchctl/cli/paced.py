@@ -18,6 +18,7 @@ from typing import Any
 
 from launchctl.cli.notices import Notices
 from launchctl.cli.paced_far_ends import FarEnds, far_ends
+from launchctl.cli.real_stages import demand_off_air, stage_secrets
 from launchctl.cli.reporting import report_of
 from launchctl.cli.run import watch_to_the_end
 from launchctl.cli.start_show import Given, RunningShow, RunRequest, start_show
@@ -50,6 +51,7 @@ class Paced:
         yes: everybody says yes, besides the script.
         t0_us: as ``--t0``.
         sets: addresses, as ``--set``; those of emulated far ends are replaced.
+        real_stages: mixers are the real ones, at speed 1.
         serve: HOST:PORT of the pages, or None: a free port of loopback.
         drawn: show the run in the terminal.
         started: is told the show once it runs.
@@ -63,6 +65,7 @@ class Paced:
     yes: bool = False
     t0_us: Micros | None = None
     sets: Sequence[tuple[str, str]] = ()
+    real_stages: bool = False
     serve: str | None = None
     drawn: bool = True
     started: Callable[[RunningShow], None] = lambda _: None
@@ -85,17 +88,26 @@ async def rehearse_paced(paced: Paced) -> PacedRun:
 
     Raises:
         InputError: something has no emulator, or a recorded file cannot be read.
+        RefusedError: a real stage is on air.
         LaunchError: the runbook does not load, or a process did not start. Nothing is
             left running.
     """
     runbook = first_look(paced.runbook, t0_us=paced.t0_us, sets=paced.sets)
     t0_us, first_us = _instants(runbook)
     coming = _coming(paced, runbook, t0_us)
+    own = stage_secrets(runbook) if paced.real_stages else {}
+    if paced.real_stages:
+        await demand_off_air(runbook, own)
     async with (
         far_ends(
-            paced.runbook, first_us, paced.speed, t0_us=paced.t0_us, sets=paced.sets
+            paced.runbook,
+            first_us,
+            paced.speed,
+            t0_us=paced.t0_us,
+            sets=paced.sets,
+            real_stages=paced.real_stages,
         ) as far,
-        start_show(_request(paced, far)) as running,
+        start_show(_request(paced, far, own)) as running,
     ):
         paced.started(running)
         running.notices.standing = _note(running, paced)
@@ -106,7 +118,8 @@ async def rehearse_paced(paced: Paced) -> PacedRun:
     return around.run
 
 
-def _request(paced: Paced, far: FarEnds) -> RunRequest:
+def _request(paced: Paced, far: FarEnds, own: dict[str, str]) -> RunRequest:
+    """``own``: the secrets of real stages."""
     return RunRequest(
         runbook=paced.runbook,
         t0=None if paced.t0_us is None else format_instant(paced.t0_us),
@@ -115,8 +128,9 @@ def _request(paced: Paced, far: FarEnds) -> RunRequest:
         speed=paced.speed,
         start_us=far.origin.now_us(),  # the emulators' clock and the show's are one
         rehearsal=True,
+        real_stages=paced.real_stages,
         environ=INVENTED,
-        given=Given(far.show_secrets, far.front_secrets),
+        given=Given(far.show_secrets | own, far.front_secrets),
     )
 
 
@@ -203,6 +217,8 @@ def sample_of(script: Script) -> float | None:
 
 def _note(running: RunningShow, paced: Paced) -> str:
     note = f"{running.url}/crew   {paced.speed:g} times as fast"
+    if paced.real_stages:
+        note += "; THE STAGES ARE REAL"
     sample = sample_of(paced.script)
     if sample is not None:
         note += f"; orders: a sample of 1 in {sample:g}"

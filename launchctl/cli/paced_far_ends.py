@@ -38,6 +38,7 @@ async def far_ends(
     *,
     t0_us: Micros | None,
     sets: Sequence[tuple[str, str]],
+    real_stages: bool = False,
 ) -> AsyncIterator[FarEnds]:
     """Start the far ends that the runbook names; stop them on leaving.
 
@@ -47,6 +48,7 @@ async def far_ends(
         speed: of the clock.
         t0_us: as ``--t0``.
         sets: addresses, as ``--set``.
+        real_stages: mixers are not emulated.
 
     Raises:
         InputError: something has no emulator.
@@ -58,7 +60,7 @@ async def far_ends(
         "t0_us": t0_us,
         "sets": list(sets),
         "seed": secrets.randbits(64),  # others on this machine must not guess it
-        "real_stages": False,
+        "real_stages": real_stages,
     }
     with tempfile.TemporaryDirectory(prefix="launch-rehearse-") as folder:
         child = await start_child("emulators", Path(folder), boot)

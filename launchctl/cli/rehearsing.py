@@ -67,20 +67,34 @@ def run_virtual(asked: Asked, *, as_json: bool) -> int:
     return 0 if report["verdict"] == "green" else 1
 
 
-def run_paced(asked: Asked, speed: str, *, serve: str | None, as_json: bool) -> int:
+def run_paced(
+    asked: Asked,
+    speed: str,
+    *,
+    serve: str | None,
+    real_stages: bool,
+    as_json: bool,
+) -> int:
     """Play it at a speed that people can follow, with pages; 0 if it was green.
 
     Raises:
-        InputError: the speed is none, or faults were asked for.
+        InputError: the speed is none, or not 1 on real stages; or faults were asked
+            for.
         LaunchError: as ``cli.paced.rehearse_paced``.
     """
     if asked.faults is not None or asked.chaos is not None:
         raise InputError("faults need virtual time", hint="leave --speed out")
+    times = 1.0 if speed == "max" else _speed(speed)
+    if real_stages and times != 1.0:
+        raise InputError(
+            f"--speed {speed}: a real mixer has its own time", hint="leave --speed out"
+        )
     paced = Paced(
         runbook=asked.file,
         script=asked.played(),
         home=asked.home,
-        speed=1.0 if speed == "max" else _speed(speed),
+        speed=times,
+        real_stages=real_stages,
         seed=asked.seed,
         yes=asked.yes,
         t0_us=asked.t0_us,
@@ -104,6 +118,7 @@ def tell_paced(paced: Paced, run: PacedRun, *, as_json: bool) -> None:
     report["rehearsed"] = {
         "seed": paced.seed,
         "speed": paced.speed,
+        "stages": "real" if paced.real_stages else "emulated",
         "people": [_told(deed) for deed in run.deeds],
         "sent": {
             "orders": sent.orders,

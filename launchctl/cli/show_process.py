@@ -52,7 +52,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
     meta = folder.meta
     runbook = folder.runbook()
     if meta.rehearsal:
-        demand_emulated(runbook)
+        demand_emulated(runbook, real_stages=meta.real_stages)
     async with AsyncExitStack() as stack:
         lease = folder.lease()
         lease.acquire()
@@ -71,7 +71,14 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
             store,
             meta.origin,
             lambda report: far_ends_of(
-                runbook, contexts(meta.origin.now_us, report, secrets, files)
+                runbook,
+                contexts(
+                    meta.origin.now_us,
+                    report,
+                    secrets,
+                    files,
+                    confined=meta.real_stages,
+                ),
             ),
             rehearsal=meta.rehearsal or meta.dress,
             find_runbook=folder.amended,
@@ -79,6 +86,8 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         conductor.report(Noted("show", ask_for_realtime()))
         if meta.dress:
             conductor.report(Noted("rehearsal", told(runbook)))
+        if meta.real_stages:
+            conductor.report(Noted("rehearsal", "the stages are real", level="warning"))
         _cancel_on_terminate()
         _in_background(stack, log_chain(store.journal))
         _in_background(stack, watch_front(folder, conductor.report))

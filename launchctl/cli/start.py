@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -169,6 +169,14 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             "--serve", metavar="HOST:PORT", help="Where the pages are, with --speed N."
         ),
     ] = None,
+    stage: Annotated[
+        Literal["emulated", "real"],
+        typer.Option(
+            "--stage",
+            help="real: your own mixers, at speed 1; posts, calls and orders stay"
+            " emulated, and nothing is streamed beyond this machine.",
+        ),
+    ] = "emulated",
     until: Annotated[
         str | None,
         typer.Option(
@@ -189,7 +197,7 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
 
         paced = None if speed == "max" else speed
         played = (script, faults, chaos, serve, until, paced)
-        if yes or any(each is not None for each in played):
+        if yes or stage == "real" or any(each is not None for each in played):
             raise typer.BadParameter(
                 "--cue-to-cue has no time, people, pages or faults"
             )
@@ -208,8 +216,11 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
         chaos=chaos,
         until=until,
     )
-    if speed != "max" or serve is not None:
-        raise typer.Exit(run_paced(asked, speed, serve=serve, as_json=json))
+    real = stage == "real"
+    if real or speed != "max" or serve is not None:
+        raise typer.Exit(
+            run_paced(asked, speed, serve=serve, real_stages=real, as_json=json)
+        )
     raise typer.Exit(run_virtual(asked, as_json=json))
 
 

@@ -75,6 +75,7 @@ class RunRequest:
         start_us: N at the start; rehearsals only. None takes the wall clock.
         rehearsal: no real network may be reached.
         dress: real stages, and twins of all accounts and order sources.
+        real_stages: of a rehearsal: but the stages are the real ones.
         ntp: HOST[:PORT] that the wall clock is compared with; None: as it was, or none.
         detached: it belongs to nobody's session.
         unrehearsed: why a show may run that its runbook wants rehearsed first.
@@ -95,6 +96,7 @@ class RunRequest:
     start_us: Micros | None = None
     rehearsal: bool = False
     dress: bool = False
+    real_stages: bool = False
     ntp: str | None = None
     detached: bool = False
     unrehearsed: str | None = None
@@ -228,6 +230,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
         allow_hosts=tuple(request.allow_hosts),
         rehearsal=request.rehearsal,
         dress=request.dress,
+        real_stages=request.real_stages,
         environ=addresses.asked,
         ntp=request.ntp,
     )

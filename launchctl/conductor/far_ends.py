@@ -89,13 +89,15 @@ def contexts(
     return context
 
 
-def demand_emulated(runbook: Runbook) -> None:
-    """A rehearsal reaches nothing real: every address must lie on this machine.
+def demand_emulated(runbook: Runbook, *, real_stages: bool = False) -> None:
+    """A rehearsal reaches nothing real: every address must lie on this machine, but for
+    the stages' if they are ``real_stages``.
 
     Raises:
         InputError: naming each far end that would be reached for real.
     """
-    real = [what for what, url in _addresses(runbook) if not _is_loopback(url)]
+    reached = runbook.model_copy(update={"stages": {}}) if real_stages else runbook
+    real = [what for what, url in _addresses(reached) if not _is_loopback(url)]
     if real:
         raise InputError(
             f"a rehearsal would reach {', '.join(real)} for real",

@@ -103,6 +103,7 @@ class Context:
         pause: waits between two looks at a far end that is asked again and again. In a
             show as long as it is told to; a rehearsal in virtual time may look less
             often while no cue is near.
+        confined: a rehearsal on a real far end: nothing may leave by it.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Context:
     wall_us: Callable[[], Micros] = wall_us
     chance: Chance = field(default_factory=SystemChance)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    confined: bool = False
 
 
 class Driver(Protocol):
@@ -179,6 +181,19 @@ class Standing(Protocol):
     async def standing(self, names: Iterable[str]) -> dict[str, Any]:
         """The present values of fields, named as in the wanted state (``program``,
         ``text:SOURCE``, ``transition``); what cannot be read is left out.
+        """
+        ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A driver of a stage that can be asked whether it is on air for the world."""
+
+    async def live_target(self) -> str | None:
+        """Where it streams to now, if beyond this machine; None: it does not.
+
+        Raises:
+            OutOfReachError: it cannot be asked.
         """
         ...
 

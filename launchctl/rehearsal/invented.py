@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
@@ -44,6 +45,11 @@ _PLACES = (
     ("accounts", "api", "http://{}.emulated"),
     ("osc", "url", "osc://{}.emulated:8000"),
 )
+
+
+def is_invented(url: str) -> bool:
+    """Whether an address is one of these, and leads nowhere."""
+    return (urlsplit(url).hostname or "").endswith(".emulated")
 
 
 def first_look(

@@ -59,6 +59,7 @@ class RunMeta:
         allow_hosts: further host names that the pages answer to.
         rehearsal: True if no real network may be reached.
         dress: every account and order source is its twin (``runbook.twins``).
+        real_stages: of a rehearsal: its stages are the real ones.
         pid, front_pid: the show's and the front's process, None before they are up.
         url, public_url: where the pages are, None before the front is up.
         ntp: the server that the wall clock is compared with, or None.
@@ -75,6 +76,7 @@ class RunMeta:
     allow_hosts: tuple[str, ...] = ()
     rehearsal: bool = False
     dress: bool = False
+    real_stages: bool = False
     pid: int | None = None
     front_pid: int | None = None
     url: str | None = None

@@ -239,6 +239,43 @@ async def test_a_stream_without_a_server_is_refused(hall):
     assert reading.sight is Sight.ABSENT
 
 
+async def test_a_rehearsal_starts_no_stream_that_leaves_the_machine(obs):
+    """DESIGN 7: OBS's own settings say where it streams to; to elsewhere, neither the
+    stream nor a recording is started, and the rehearsal goes on.
+    """
+    before = await obs.hand("GetStreamServiceSettings")
+    kind, settings = before["streamServiceType"], before["streamServiceSettings"]
+    away = {**settings, "server": "rtmp://live.example.com/app"}
+    async with Hall(obs.url, confined=True) as hall:
+        await hall.until(lambda: hall.stage.connected)
+        await obs.hand(
+            "SetStreamServiceSettings",
+            streamServiceType=kind,
+            streamServiceSettings=away,
+        )
+        try:
+            stream = await hall.send(Stream(stream="start"))
+            record = await hall.send(Record(record="start"))
+        finally:
+            await obs.hand(
+                "SetStreamServiceSettings",
+                streamServiceType=kind,
+                streamServiceSettings=settings,
+            )
+        assert (stream.answer, stream.sent_us) == (Answer.OK, None)
+        assert "live.example.com" in stream.detail
+        assert (record.answer, record.sent_us) == (Answer.OK, None)
+        assert not (await obs.hand("GetStreamStatus"))["outputActive"]
+        assert not (await obs.hand("GetRecordStatus"))["outputActive"]
+        # back on loopback it is tried
+        assert (await hall.send(Stream(stream="start"))).sent_us is not None
+
+
+async def test_a_stage_that_does_not_stream_is_not_on_air(hall):
+    """Wherever its settings point to."""
+    assert await hall.driver.live_target() is None
+
+
 async def test_stopping_a_stopped_stream_is_ok_and_unsent(hall):
     """The state is what counts."""
     outcome = await hall.send(Stream(stream="stop"))

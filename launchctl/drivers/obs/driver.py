@@ -8,8 +8,8 @@ of both through ``StageSeen`` and ``HandSeen``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -17,6 +17,7 @@ from obswebsocket import requests
 
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
 from launchctl.drivers.obs.attempt import Attempt
+from launchctl.drivers.obs.confined import live_target, withheld
 from launchctl.drivers.obs.connection import Connection, open_connection
 from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
 from launchctl.drivers.obs.look import find
@@ -38,6 +39,7 @@ from launchctl.drivers.obs.trouble import (
 from launchctl.drivers.obs.wanted import PROGRAM, RECORD, STREAM
 from launchctl.drivers.obs.watch import TRANSITION, Watch
 from launchctl.drivers.wire import connector
+from launchctl.errors import OutOfReachError
 from launchctl.runbook.actions import (
     Action,
     PlayMedia,
@@ -135,7 +137,8 @@ class ObsDriver:
             return Outcome(Answer.NOT_SENT, self._why_not())
         attempt = Attempt(pair, self._watch, self._context.now_us, deadline_us)
         try:
-            return await perform(attempt, command)
+            kept = await withheld(attempt, command) if self._context.confined else None
+            return kept or await perform(attempt, command)
         except RefusedHereError as error:
             return Outcome(Answer.REFUSED, str(error))
         except RefusedByObsError as error:
@@ -200,6 +203,20 @@ class ObsDriver:
             found[TRANSITION] = {"name": seen.transition, "duration_us": length_us}
         return found
 
+    async def live_target(self) -> str | None:
+        """Where OBS streams to now, if beyond this machine; None: it does not.
+        Connects anew, and works before ``start``.
+
+        Raises:
+            OutOfReachError: OBS cannot be asked.
+        """
+        try:
+            async with self._fresh() as connection:
+                return await live_target(lambda each: connection.call(each, CONNECT_S))
+        except (ObsError, KeyError) as error:
+            said = f"OBS at {self._definition.url}: {_said(error)}"
+            raise OutOfReachError(said) from None
+
     async def check(self) -> Health:
         """Connect anew and ask: reachable, password right, which versions.
 
@@ -207,17 +224,8 @@ class ObsDriver:
         password.
         """
         try:
-            async with self._session() as session:
-                connection = await open_connection(
-                    session,
-                    self._definition.url,
-                    password=self._password(),
-                    timeout_s=CONNECT_S,
-                )
-                try:
-                    text = await _versions(connection)
-                finally:
-                    await connection.aclose()
+            async with self._fresh() as connection:
+                text = await _versions(connection)
         except (ObsError, KeyError) as error:
             return Health(Level.BAD, f"OBS at {self._definition.url}: {_said(error)}")
         if self._link is not None and self._pair is None:
@@ -255,6 +263,21 @@ class ObsDriver:
     def _password(self) -> str | None:
         ref = self._definition.password
         return None if ref is None else self._context.secrets.get(ref)
+
+    @asynccontextmanager
+    async def _fresh(self) -> AsyncIterator[Connection]:
+        """A connection of its own, for a question."""
+        async with self._session() as session:
+            connection = await open_connection(
+                session,
+                self._definition.url,
+                password=self._password(),
+                timeout_s=CONNECT_S,
+            )
+            try:
+                yield connection
+            finally:
+                await connection.aclose()
 
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(connector=connector(fresh=False), trust_env=False)

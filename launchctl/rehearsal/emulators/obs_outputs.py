@@ -39,10 +39,11 @@ class Running:
 
 @dataclass(slots=True)
 class Outputs:
-    """Both outputs. ``server``: an RTMP server takes the stream."""
+    """Both outputs. ``server``: an RTMP server takes the stream; ``url``: where."""
 
     emit: Emit
     server: bool = True
+    url: str = "rtmp://127.0.0.1/live"
     stream: Running = field(default_factory=lambda: Running("StreamStateChanged"))
     record: Running = field(default_factory=lambda: Running("RecordStateChanged"))
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)

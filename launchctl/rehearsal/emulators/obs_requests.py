@@ -141,6 +141,17 @@ def _stream_status(world: World, data: Data) -> Data:
     }
 
 
+def _stream_service(world: World, data: Data) -> Data:
+    return {
+        "streamServiceType": "rtmp_custom",
+        "streamServiceSettings": {"server": world.outputs.url, "key": "launch"},
+    }
+
+
+def _set_stream_service(world: World, data: Data) -> None:
+    world.outputs.url = str(data["streamServiceSettings"]["server"])
+
+
 def _record_status(world: World, data: Data) -> Data:
     return {"outputActive": world.outputs.record.active, "outputPaused": False}
 
@@ -176,6 +187,8 @@ REQUESTS: Answers = {
     "SetCurrentSceneTransitionDuration": _set_duration,
     **INPUT_REQUESTS,
     "CreateInput": _create_input,
+    "GetStreamServiceSettings": _stream_service,
+    "SetStreamServiceSettings": _set_stream_service,
     "GetStreamStatus": _stream_status,
     "StartStream": _start(lambda outputs: outputs.stream),
     "StopStream": _stop(lambda outputs: outputs.stream),
