@@ -38,9 +38,7 @@ def test_a_planted_bug_is_found(name: str):
     assert found_whole(name, range(12))
 
 
-@pytest.mark.parametrize(
-    "path", sorted(KEPT_SHOWS.glob("*.yaml")), ids=lambda p: p.stem
-)
-def test_what_once_failed_is_kept(path):
-    """Found by a seed, and never again."""
-    assert play_whole(chaos_of(path), path)
+def test_what_once_failed_is_kept():
+    """Found by a seed, and never again; each file names its trouble's seed."""
+    for path in sorted(KEPT_SHOWS.glob("*.yaml")):
+        assert play_whole(chaos_of(path), path).lines
