@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Protocol, runtime_checkable
 
 from launchctl.drivers.base import Driver
@@ -48,7 +47,7 @@ def counter_text(runbook: Runbook, drivers: Mapping[str, Driver]) -> CounterText
 
 def counter_reads(runbook: Runbook, template: Template, totals: Totals) -> str:
     """What an open counter shows."""
-    values = {"orders": asdict(totals), "vars": vars_in(runbook, None)}
+    values = {"orders": totals.named(), "vars": vars_in(runbook, None)}
     return template.render(values, runbook.locale, runbook.timezone or "UTC")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 from launchctl.conductor.counter import CounterText
 from launchctl.errors import JournalError
@@ -99,7 +98,7 @@ class OrderFeed:
             if not moved and not fresher:
                 continue
             told_us = complete_us
-            known = {k: v for k, v in asdict(self._totals).items() if v is not None}
+            known = {k: v for k, v in self._totals.named().items() if v is not None}
             self._report(OrdersSeen(known, complete_us))
             await asyncio.sleep(_SAMPLE_EVERY_S)
 

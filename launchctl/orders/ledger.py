@@ -35,26 +35,28 @@ def check(delivery: Delivery) -> None:
     Raises:
         InputError: an id is empty or too long, a number is out of its bounds.
     """
-    for name, text in (
-        ("event id", delivery.event_id),
-        ("order id", delivery.order_id),
-        ("refund id", delivery.refund_id or "-"),
-    ):
-        if not (0 < len(text) <= MAX_ID_CHARS and text.isprintable()):
-            raise InputError(
-                f"the {name} must have 1 to {MAX_ID_CHARS} printable characters"
-            )
-    bounds: tuple[tuple[str, int | None, int, int], ...] = (
-        ("quantity", delivery.quantity, 1, MAX_QUANTITY),
-        ("deposit", delivery.deposit_minor, 0, MAX_AMOUNT_MINOR),
-        ("refund", delivery.refund_minor, 0, MAX_AMOUNT_MINOR),
-        ("occurred instant", delivery.occurred_us, 0, MAX_INSTANT_US),
-        ("received instant", delivery.received_us, 0, MAX_INSTANT_US),
-        ("placed instant", delivery.placed_us, 0, MAX_INSTANT_US),
-    )
-    for name, value, least, most in bounds:
-        if value is not None and not least <= value <= most:
-            raise InputError(f"the {name} must lie between {least} and {most}")
+    _check_id("event id", delivery.event_id)
+    _check_id("order id", delivery.order_id)
+    if delivery.refund_id is not None:
+        _check_id("refund id", delivery.refund_id or "-")
+    _check_number("quantity", delivery.quantity, 1, MAX_QUANTITY)
+    _check_number("deposit", delivery.deposit_minor, 0, MAX_AMOUNT_MINOR)
+    _check_number("refund", delivery.refund_minor, 0, MAX_AMOUNT_MINOR)
+    _check_number("occurred instant", delivery.occurred_us, 0, MAX_INSTANT_US)
+    _check_number("received instant", delivery.received_us, 0, MAX_INSTANT_US)
+    _check_number("placed instant", delivery.placed_us, 0, MAX_INSTANT_US)
+
+
+def _check_id(name: str, text: str) -> None:
+    if not (0 < len(text) <= MAX_ID_CHARS and text.isprintable()):
+        raise InputError(
+            f"the {name} must have 1 to {MAX_ID_CHARS} printable characters"
+        )
+
+
+def _check_number(name: str, value: int | None, least: int, most: int) -> None:
+    if value is not None and not least <= value <= most:
+        raise InputError(f"the {name} must lie between {least} and {most}")
 
 
 def totals_of(
@@ -119,6 +121,10 @@ class Book:
             InputError: it is out of all bounds.
         """
         check(delivery)
+        return self.take(delivery)
+
+    def take(self, delivery: Delivery) -> Verdict:
+        """Merge one delivery that was checked."""
         event = (delivery.source, delivery.event_id)
         if event in self._deliveries:
             return Verdict.KNOWN
@@ -131,7 +137,8 @@ class Book:
         before = self._orders.get(key, UNKNOWN_ORDER)
         after = self._orders[key] = merge(before, delivery)
         if after != before:
-            self._add(before.currency, NOTHING.minus(share(before)))
+            if before is not UNKNOWN_ORDER:
+                self._add(before.currency, NOTHING.minus(share(before)))
             self._add(after.currency, share(after))
         return Verdict.COUNTED
 
@@ -139,11 +146,7 @@ class Book:
         """Now, or of the orders placed at or before ``as_of_us``."""
         shares: Mapping[str, Share] = self._shares
         if as_of_us is not None:
-            shares = sum_shares(
-                (state.currency, share(state))
-                for state in self._orders.values()
-                if state.placed_us is not None and state.placed_us <= as_of_us
-            )
+            shares = self._shares_until(as_of_us)
         return totals_of(
             shares,
             quarantined=self._quarantined,
@@ -151,6 +154,20 @@ class Book:
             last_us=self._last_us,
             limit=self._limit,
         )
+
+    def _shares_until(self, as_of_us: Micros) -> Mapping[str, Share]:
+        """All, less the orders placed later: of those there are few, most figures
+        being of a moment ago.
+        """
+        later = sum_shares(
+            (state.currency, share(state))
+            for state in self._orders.values()
+            if state.placed_us is not None and state.placed_us > as_of_us
+        )
+        return {
+            currency: part.minus(later.get(currency, NOTHING))
+            for currency, part in self._shares.items()
+        }
 
     def _add(self, currency: str, part: Share) -> None:
         self._shares[currency] = self._shares.get(currency, NOTHING).plus(part)

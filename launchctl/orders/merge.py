@@ -124,24 +124,29 @@ def share(state: OrderState) -> Share:
     """
     if state.placed_us is None:
         return NOTHING
-    told: list[OrderState | Payment] = [
+    all_back = _all_back(state)
+    paid_minor = state.deposit_minor - _refunded(state)
+    told = state.payments and [
         payment
         for payment in state.payments
         if payment.told_us >= 0 and payment.currency == state.currency
     ]
-    all_back = _all_back(state) or bool(told and all(map(_all_back, told)))
-    money = told or [state]
+    if told:
+        all_back = all_back or all(map(_all_back, told))
+        paid_minor = sum(part.deposit_minor - _refunded(part) for part in told)
     return Share(
         placed=1,
         units=state.gross_quantity,
         net_units=0 if state.cancelled or all_back else state.quantity,
         cancelled=int(state.cancelled),
-        paid_minor=sum(part.deposit_minor - _refunded(part) for part in money),
+        paid_minor=paid_minor,
     )
 
 
 def _refunded(part: OrderState | Payment) -> int:
-    told = max(part.refunded_minor, sum(amount for _, amount in part.refunds))
+    told = part.refunded_minor
+    if part.refunds:
+        told = max(told, sum(amount for _, amount in part.refunds))
     return max(told, part.deposit_minor) if part.refunded_whole else told
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
 from launchctl.times import Micros
 
@@ -96,3 +97,10 @@ class Totals:
     incidents: tuple[str, ...] = ()
     available: int | None = None
     waitlist: int | None = None
+
+    def named(self) -> dict[str, Any]:
+        """Each number by its name, as conditions and texts say it."""
+        return {name: getattr(self, name) for name in _TOTALS}
+
+
+_TOTALS = tuple(each.name for each in fields(Totals))

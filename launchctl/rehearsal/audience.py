@@ -77,8 +77,8 @@ def orders(seed: int, sample: float) -> Iterator[Order]:
     units = 0
     number = 0
     while True:
-        quantity = 2 if chance.randrange(TWO_OF) == 0 else 1
-        currency = "EUR" if chance.randrange(EURO_OF) == 0 else "USD"
+        quantity = 2 if chance.random() < 1 / TWO_OF else 1
+        currency = "EUR" if chance.random() < 1 / EURO_OF else "USD"
         units += quantity
         number += 1
         placed_us = instant_of(units * sample)

@@ -11,7 +11,7 @@ the next pass.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from launchctl.show.clocks import n_at_r, r_at
@@ -25,16 +25,20 @@ STILL_US = 10 * SECOND
 
 Hint = tuple[Micros, str, str]
 """(instant, what, whom). What: cue, owner, wait, asked, retry, procedure, stage,
-stream, figure, url, lifts, outlook, task, promise.
+stream, figure, url, lifts, task, promise.
 """
 
 
 @dataclass(slots=True)
 class Agenda:
-    """All hints of one engine."""
+    """All hints of one engine. The same hint is kept once: some are asked for with
+    every look, for days.
+    """
 
     on_n: list[Hint] = field(default_factory=list)
     on_r: list[Hint] = field(default_factory=list)
+    kept_n: set[Hint] = field(default_factory=set)
+    kept_r: set[Hint] = field(default_factory=set)
     cues: dict[str, None] = field(default_factory=dict)
     """Cues to look at in the next pass."""
     owners: dict[str, None] = field(default_factory=dict)
@@ -83,8 +87,9 @@ class Agenda:
     ticking: dict[str, None] = field(default_factory=dict)
     """Conditions that read ``t`` or ``clock`` and may still matter."""
     outlook_us: Micros | None = None
-    """When the show's expected end is worked out next; only if it has a limit."""
-    looking_out: bool = False
+    """When the show's expected end is worked out next; only if it has a limit. No hint:
+    whatever happens sets it anew, and each old one would stay among the hints.
+    """
     first_alive: int = 0
     """No show cue before this place in file order is alive."""
     first_hold: int = 0
@@ -92,17 +97,17 @@ class Agenda:
 
     def at_n(self, at_us: Micros, what: str, whom: str) -> None:
         """Look at an instant of N."""
-        heapq.heappush(self.on_n, (at_us, what, whom))
+        hint = (at_us, what, whom)
+        if hint not in self.kept_n:
+            self.kept_n.add(hint)
+            heapq.heappush(self.on_n, hint)
 
     def at_r(self, at_us: Micros, what: str, whom: str) -> None:
         """Look at an instant of R."""
-        heapq.heappush(self.on_r, (at_us, what, whom))
-
-    def look_out_at(self, at_us: Micros) -> None:
-        """Work out the expected end then, and not before."""
-        if at_us != self.outlook_us:
-            self.outlook_us = at_us
-            self.at_n(at_us, "outlook", "")
+        hint = (at_us, what, whom)
+        if hint not in self.kept_r:
+            self.kept_r.add(hint)
+            heapq.heappush(self.on_r, hint)
 
     def look_at(self, owner: str) -> None:
         """A condition may say something else: ``cue:X``, ``gate:X``, ``embargo:X``."""
@@ -121,36 +126,35 @@ class Agenda:
         """Take the hints whose instant has come."""
         now_r_us = r_at(state, now_us)
         while self.on_n and self.on_n[0][0] <= now_us:
-            yield heapq.heappop(self.on_n)
+            yield _taken(self.on_n, self.kept_n)
         while self.on_r and self.on_r[0][0] <= now_r_us:
-            yield heapq.heappop(self.on_r)
+            yield _taken(self.on_r, self.kept_r)
 
     def has_due(self, state: State, now_us: Micros) -> bool:
         """True if a hint's instant has come, or the pause after a late firing ended."""
         if self.queue and now_us >= state.quiet_until_us:
+            return True
+        if self.outlook_us is not None and self.outlook_us <= now_us:
             return True
         on_n = bool(self.on_n) and self.on_n[0][0] <= now_us
         return on_n or (bool(self.on_r) and self.on_r[0][0] <= r_at(state, now_us))
 
     def next_us(self, state: State) -> Micros | None:
         """The instant of N of the next hint."""
-        coming = [heap[0][0] for heap in (self.on_n,) if heap]
-        if self.on_r and state.stopped_since_us is None:
-            coming.append(n_at_r(state, self.on_r[0][0]))
-        if self.tick_us is not None:
-            coming.append(self.tick_us)
+        at_us = self.next_move_us(state)
+        coming = [at_us, self.tick_us, self.outlook_us]
         if self.queue:
             coming.append(state.quiet_until_us)
         coming.extend(
             hold.until_us for hold in state.holds.values() if hold.until_us is not None
         )
-        return min(coming, default=None)
+        return min((at_us for at_us in coming if at_us is not None), default=None)
 
     def next_move_us(self, state: State) -> Micros | None:
         """The instant of N of the next hint by which something may move: no clock that
         is read each second, no outlook.
         """
-        coming = [*_first_moves(self.on_n)]
+        coming = [self.on_n[0][0]] if self.on_n else []
         if self.on_r and state.stopped_since_us is None:
             coming.append(n_at_r(state, self.on_r[0][0]))
         return min(coming, default=None)
@@ -173,18 +177,10 @@ class Agenda:
         )
 
 
-def _first_moves(heap: list[Hint], at: int = 0) -> Iterator[Micros]:
-    """Instants among which is the first that is no outlook's: a heap's earliest stand
-    at its top, so that the many below need not be looked at.
-    """
-    if at >= len(heap):
-        return
-    at_us, what, _ = heap[at]
-    if what != "outlook":
-        yield at_us
-        return
-    for child in (2 * at + 1, 2 * at + 2):
-        yield from _first_moves(heap, child)
+def _taken(heap: list[Hint], kept: set[Hint]) -> Hint:
+    hint = heapq.heappop(heap)
+    kept.discard(hint)
+    return hint
 
 
 def build(plan: Plan, state: State) -> Agenda:
@@ -209,7 +205,7 @@ def build(plan: Plan, state: State) -> Agenda:
     agenda.at_n(state.now_us, "lifts", "")
     agenda.at_n(state.now_us, "criteria", "")
     if plan.runbook.hard_out_us is not None:
-        agenda.look_out_at(next_second_us(state.now_us))
+        agenda.outlook_us = next_second_us(state.now_us)
     for name in plan.runbook.figures:
         agenda.at_n(state.now_us, "figure", name)
     return agenda

@@ -16,8 +16,8 @@ from launchctl.show.tables import CueWord
 def touch(plan: Plan, state: State, agenda: Agenda, event: ev.Event) -> None:
     """Mark what an event concerns: the only place where news becomes work."""
     _touch_cue(plan, state, agenda, event, event.cue)
-    if plan.runbook.hard_out_us is not None:
-        agenda.look_out_at(next_second_us(event.at_us))
+    if plan.runbook.hard_out_us is not None and not isinstance(event, ev.OrdersSampled):
+        agenda.outlook_us = next_second_us(event.at_us)
     if isinstance(event, _SHUT_OR_OPEN):
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True

@@ -82,8 +82,6 @@ def _timers(core: Core) -> None:
                 agenda.promises[whom] = None
             case "task":
                 agenda.tasks[whom] = None
-            case "outlook":
-                agenda.looking_out = True
             case "stage" | "stream" | "shown":
                 _look_at_stage(core, what, whom)
             case "lifts":
@@ -144,10 +142,13 @@ def _look_ahead(core: Core) -> None:
     promises, agenda.promises = agenda.promises, {}
     for name in sorted(promises):
         check_promise(core, name)
-    if agenda.looking_out:
-        agenda.looking_out = False
-        if agenda.outlook_us is not None and agenda.outlook_us <= core.now_us:
-            look_out(core)
+    if core.timers and _is_due(agenda.outlook_us, core.now_us):
+        agenda.outlook_us = None
+        look_out(core)
+
+
+def _is_due(at_us: Micros | None, now_us: Micros) -> bool:
+    return at_us is not None and at_us <= now_us
 
 
 def _look_at_stage(core: Core, what: str, stage: str) -> None:

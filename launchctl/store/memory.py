@@ -224,7 +224,7 @@ class MemoryLedger(_Shared):
         self._demand_open()
         for delivery in deliveries:
             check(delivery)
-        verdicts = [self._book.record(delivery) for delivery in deliveries]
+        verdicts = [self._book.take(delivery) for delivery in deliveries]
         self._tell()
         return verdicts
 

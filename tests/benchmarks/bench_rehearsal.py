@@ -12,32 +12,41 @@ from typing import Any
 
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.buyers import Shape
+from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
-from launchctl.rehearsal.willing import willing
+from launchctl.rehearsal.script import load_script
 
 RUNBOOK = Path(__file__).parents[2] / "runbooks" / "model-3-reveal.yaml"
 ORDERS = 325_000
-UNITS_AN_ORDER = 1.05
+GOAL_S = 20
+_SAMPLE = 0.95
+"""The curve counts units, 1.05 an order: so many buyers more that orders suffice."""
+_SHORT_SAMPLE = 50.0
+"""A smoke run: its figures are out of their bounds, so that show is red."""
 
 
-def bench_week(*, short: bool) -> dict[str, Any]:
-    """The week from the day before to the week's figure, called by a willing crew."""
-    sample = (50 if short else 1) / UNITS_AN_ORDER
-    audience = Shape(curve="model-3", sample=sample)
+def bench_rehearsal(*, short: bool) -> dict[str, Any]:
+    """The evening and its week as their script has them, with an audience so large."""
+    audience = Shape(curve="model-3", sample=_SHORT_SAMPLE if short else _SAMPLE)
+    beside = (
+        people(load_script(RUNBOOK.with_suffix(".people.yaml")), []),
+        shops([audience]),
+    )
     began_s, spent_s = time.perf_counter(), time.process_time()
-    done = rehearse(Rehearsal(runbook=RUNBOOK, beside=(shops([audience]), willing)))
+    done = rehearse(Rehearsal(runbook=RUNBOOK, beside=beside))
     took_s = time.perf_counter() - began_s
     spent_s = time.process_time() - spent_s
-    orders = (done.status["orders"] or {})["placed"]
-    enough = short or orders >= ORDERS
+    placed = (done.status["orders"] or {})["placed"]
+    whole = placed >= ORDERS and done.verdict == "green"
+    name = f"dry run of the Model 3 week, {placed:,} orders"
     return {
-        "the Model 3 week in virtual time": {
+        name: {
             "value": round(took_s, 1),
             "unit": "s",
-            "goal": f"<= 20 with 325,000 orders; here {orders:,}",
-            "met": enough and took_s <= 20,
+            "goal": f"<= {GOAL_S} with {ORDERS:,}, green",
+            "met": None if short else whole and took_s <= GOAL_S,
         },
-        "the same, processor time": {
+        f"{name}, processor": {
             "value": round(spent_s, 1),
             "unit": "s",
             "goal": "",

@@ -1,4 +1,6 @@
-"""Every runbook and example through the real conductor, called by a willing crew."""
+"""Every example through the real conductor, called by a willing crew; and every
+runbook, played by its own script, the week with each of its orders.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,15 @@ import pytest
 
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.buyers import Shape
+from launchctl.rehearsal.hands import people
+from launchctl.rehearsal.people import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
+from launchctl.rehearsal.script import load_script
 from launchctl.rehearsal.willing import willing
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "examples").glob("*.yaml"))
+SCRIPTS = sorted((ROOT / "runbooks").glob("*.people.yaml"))
 
 RED = {
     "action-reply": "to-a-guest is failed",  # it replies to a guest's invented post
@@ -45,3 +51,30 @@ def test_it_comes_to_its_end(file: Path):
     expected = {RED[file.stem]} if file.stem in RED else set()
     assert ("red" if expected else "green", expected) == (done.verdict, wrong)
     assert [] == done.told()["out_of_reach"] + done.told()["not_emulated"]
+
+
+def test_every_runbook_has_its_script():
+    """What follows rehearses all of them: none is left out for want of a script."""
+    runbooks = {file.stem for file in (ROOT / "runbooks").glob("*.yaml")}
+    played = {script.name.removesuffix(".people.yaml") for script in SCRIPTS}
+    assert played == {name for name in runbooks if "." not in name}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_it_goes_as_its_script_says(script: Path):
+    """DESIGN 3: the plain command's rehearsal is green: no call of the script is
+    refused, and nobody is waited for; with buyers no figure is out of its bounds.
+    """
+    said = load_script(script)
+    deeds: list[Deed] = []
+    beside = (people(said, deeds), shops(said.audience, script.parent))
+    runbook = script.with_name(script.name.replace(".people", ""))
+    done = rehearse(Rehearsal(runbook=runbook, beside=beside))
+
+    refused = [(d.step.do, d.step.target, d.reason) for d in deeds if not d.accepted]
+    assert ("green", [], []) == (done.verdict, done.nobody_answered, refused)
+    assert [] == done.told()["out_of_reach"] + done.told()["not_emulated"]
+    if said.audience:
+        figures = done.status["figures"]
+        assert [] == [name for name in figures if not figures[name]["in_bounds"]]
+        assert 325_000 - 2 <= done.status["orders"]["units"] <= 325_000

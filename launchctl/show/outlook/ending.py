@@ -86,4 +86,4 @@ def look_out(core: Core) -> None:
             expected_us=ends_us,
         )
     elif not late:
-        core.agenda.look_out_at(core.now_us + max(SECOND, left_us + 1))
+        core.agenda.outlook_us = core.now_us + max(SECOND, left_us + 1)
