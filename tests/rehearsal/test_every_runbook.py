@@ -62,7 +62,7 @@ def test_every_runbook_has_its_script():
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_it_goes_as_its_script_says(script: Path):
-    """DESIGN 3: the plain command's rehearsal is green: no call of the script is
+    """The plain command's rehearsal is green: no call of the script is
     refused, and nobody is waited for; with buyers no figure is out of its bounds.
     """
     said = load_script(script)

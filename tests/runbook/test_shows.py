@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted(
     path
     for path in (ROOT / "runbooks").glob("*.yaml")
-    if not path.name.endswith(".people.yaml")
+    if "." not in path.stem  # beside them: people, faults
 )
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 BROKEN = ROOT / "tests" / "runbook" / "broken"
