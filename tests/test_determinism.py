@@ -1,4 +1,4 @@
-"""DESIGN 7: what the show and the conductor may not ask, so that a rehearsal repeats.
+"""What the show and the conductor may not ask, so that a rehearsal repeats.
 
 A clock, a random number or the order of a set would make two rehearsals of one seed
 differ. Time comes as an argument or from ``clock``, chance from ``chance``.

@@ -119,7 +119,7 @@ async def _blocking_program():
     ],
 )
 def test_nothing_real_is_reached(reach):
-    """DESIGN 7: no kernel sockets, subprocesses, threads, name look-ups."""
+    """No kernel sockets, subprocesses, threads, name look-ups."""
     with pytest.raises(VirtualTimeError):
         run_virtually(reach)
 

@@ -27,7 +27,7 @@ def lines(said: str) -> list[dict]:
 
 
 def test_each_step_is_a_line_with_sheet_stages_and_what_would_leave():
-    """DESIGN 7: the stage stands as folded; what would leave is listed as it reads."""
+    """The stage stands as folded; what would leave is listed as it reads."""
     start, reveal, _asked, after = lines("jump reveal\nnext\nno\nquit\n")
     assert (start["said"], start["cue"]) == ("start", "day-before")
     assert (start["go"][0]["leaves"], start["go"][0]["target"]) == (

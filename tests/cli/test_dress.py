@@ -101,7 +101,7 @@ async def hall() -> AsyncIterator[Hall]:
 async def test_a_dress_rehearsal_posts_and_counts_under_the_twins(
     tmp_path: Path, hall: Hall
 ):
-    """DESIGN 7: the real stage, the twins' accounts and shops; no secret of a real one
+    """The real stage, the twins' accounts and shops; no secret of a real one
     is asked for; pages, picture and journal say what it is.
     """
     async with running_show(
@@ -156,7 +156,7 @@ async def refused(folder: Path, runbook: str, environ: dict[str, str]) -> str:
 
 
 async def test_a_stage_that_streams_is_refused(tmp_path: Path, hall: Hall):
-    """DESIGN 7: viewers of a public output would see the rehearsal."""
+    """Viewers of a public output would see the rehearsal."""
     outputs = hall.obs.world.outputs
     outputs.start(outputs.stream)
     async with asyncio.timeout(HANG_S):

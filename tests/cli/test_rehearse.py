@@ -22,7 +22,7 @@ def rehearse(*words: str):
 
 
 def test_a_green_rehearsal_reports_like_a_show():
-    """DESIGN 8: the same report as ``launch report --json``, with ``rehearsed``."""
+    """The same report as ``launch report --json``, with ``rehearsed``."""
     code, out = rehearse(str(EXAMPLES / "trigger-at-t.yaml"), "--json")
 
     report = json.loads(out)
@@ -105,7 +105,7 @@ def test_what_people_were_refused_is_told_where_the_show_did_not_end(starter: Pa
 
 
 def test_a_rehearsal_that_ended_early_is_not_kept(starter: Path, own_state: Path):
-    """DESIGN 7: it proves nothing of what comes after it."""
+    """It proves nothing of what comes after it."""
     rehearse(str(starter), "--until", "opening")
     assert [] == [each for each in own_state.rglob("*") if each.is_file()]
 

@@ -276,7 +276,7 @@ async def test_a_living_show_is_not_taken_up(tmp_path: Path, hall: Hall):
 
 
 async def test_a_frozen_show_is_taken_over(tmp_path: Path, hall: Hall):
-    """DESIGN 6: a conductor that is stopped still holds its run; ``--take-over`` kills
+    """A conductor that is stopped still holds its run; ``--take-over`` kills
     it for certain, and the successor posts what it had promised, once.
     """
     named = ("--allow-host", "launch.example")

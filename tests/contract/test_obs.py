@@ -240,7 +240,7 @@ async def test_a_stream_without_a_server_is_refused(hall):
 
 
 async def test_a_rehearsal_starts_no_stream_that_leaves_the_machine(obs):
-    """DESIGN 7: OBS's own settings say where it streams to; to elsewhere, neither the
+    """OBS's own settings say where it streams to; to elsewhere, neither the
     stream nor a recording is started, and the rehearsal goes on.
     """
     before = await obs.hand("GetStreamServiceSettings")

@@ -13,7 +13,7 @@ KILLS = 3
 
 @pytest.mark.timeout(600)
 async def test_no_acknowledged_order_is_lost(tmp_path: Path):
-    """DESIGN 10: what the shop saw acknowledged is in the ledger, each order once,
+    """What the shop saw acknowledged is in the ledger, each order once,
     however often the front was killed in between.
     """
     counted = await kill_fronts(tmp_path, KILLS)

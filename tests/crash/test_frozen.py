@@ -123,7 +123,7 @@ def test_a_frozen_conductor_never_posts_again(
     take: Callable[[Hall, int], object],
     ends: int,
 ):
-    """DESIGN 6: stopped at any step of sending, replaced and woken up, the old
+    """Stopped at any step of sending, replaced and woken up, the old
     conductor is dead, or finds its lease lost and does nothing: each post stands once,
     though the account says ``doubt: resend``.
     """

@@ -36,7 +36,7 @@ cues:
 
 
 async def test_a_caller_steps_a_real_obs_forth_and_back(tmp_path: Path):
-    """DESIGN 7: OBS shows what stands before each cue; it never streams, and a back
+    """OBS shows what stands before each cue; it never streams, and a back
     leaves it as it was. The account's secret is not even asked for.
     """
     file = tmp_path / "show.yaml"

@@ -76,7 +76,7 @@ def stream_to(witness, server: str) -> None:
 
 
 async def test_real_scenes_change_and_posts_stay_here(tmp_path: Path):
-    """DESIGN 7: the stage is real, the network is not: OBS cuts, the post is confirmed
+    """The stage is real, the network is not: OBS cuts, the post is confirmed
     by the emulator, whose account is invented. Nothing is streamed to a public server.
     """
     file = tmp_path / "show.yaml"
@@ -95,7 +95,7 @@ async def test_real_scenes_change_and_posts_stay_here(tmp_path: Path):
 
 
 async def test_what_is_on_air_is_not_rehearsed_on(tmp_path: Path):
-    """DESIGN 7: a rehearsal refuses a real stage that is streaming to a public output;
+    """A rehearsal refuses a real stage that is streaming to a public output;
     it touches nothing.
     """
     file = tmp_path / "show.yaml"

@@ -96,7 +96,7 @@ def stages_of(hall):
 
 
 async def test_forth_and_back_leaves_each_place_as_it_was(obs):
-    """DESIGN 7: the stage is set to the folded wanted state; back restores exactly."""
+    """The stage is set to the folded wanted state; back restores exactly."""
     async with Hall(obs.url) as hall:
         stages, ask, seen = stages_of(hall), Console(answer=True), {}
         names = ["doors", "reveal", "talk", None]

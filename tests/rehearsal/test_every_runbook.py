@@ -37,7 +37,7 @@ BUYERS = Shape(crowd=10_000, at="T-10m", within="5m")
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_comes_to_its_end(file: Path):
-    """DESIGN 3: tests rehearse all of them. Green; or red for the reason that is known,
+    """Tests rehearse all of them. Green; or red for the reason that is known,
     and for no other.
     """
     beside = (shops([BUYERS]), willing)

@@ -12,7 +12,7 @@ SHOW = Path(__file__).parents[2] / "runbooks" / "hybrid-keynote.yaml"
 
 
 def test_everything_stands_on_every_network_once():
-    """DESIGN 7: the evening as planned; the picture and its words are there too, and a
+    """The evening as planned; the picture and its words are there too, and a
     thread and a repost hang where they shall.
     """
     deeds: list = []

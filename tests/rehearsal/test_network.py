@@ -114,7 +114,7 @@ def test_a_dropped_connection_is_an_error():
 
 
 def test_what_nobody_emulates_is_out_of_reach_and_named():
-    """DESIGN 7: it fails closed, naming what it would have done."""
+    """It fails closed, naming what it would have done."""
 
     async def ask(session, _url, network):
         with pytest.raises(aiohttp.ClientConnectorError, match="nothing is emulated"):

@@ -89,7 +89,7 @@ def test_the_whole_show_is_played(show: Path):
 
 
 def test_one_seed_gives_one_journal(show: Path):
-    """DESIGN 7: identical to the last byte; another seed may differ, the show not."""
+    """Identical to the last byte; another seed may differ, the show not."""
     assert played(show)[0].lines == played(show)[0].lines
     assert "green" == played(show, seed=7)[0].verdict
 
@@ -121,7 +121,7 @@ def test_hands_cut_and_post(show: Path):
 
 
 def test_a_far_end_without_an_emulator_fails_closed(show: Path, monkeypatch):
-    """DESIGN 7: a network that nothing emulates is not reached, and is named."""
+    """A network that nothing emulates is not reached, and is named."""
     monkeypatch.setattr(world, "EMULATED", {})
     done, _ = played(show)
 
@@ -146,7 +146,7 @@ for _ in range(3):
 
 
 def test_the_digest_does_not_know_the_process(show: Path):
-    """DESIGN 7: ten runs write one journal, three processes with three PYTHONHASHSEEDs
+    """Ten runs write one journal, three processes with three PYTHONHASHSEEDs
     among them, while these fight for the processor.
     """
     script = show.with_name("script.yaml")

@@ -127,7 +127,7 @@ def test_what_has_nothing_to_happen_to_says_why(show: Path):
 
 
 def test_one_seed_of_chaos_gives_one_journal(show: Path):
-    """DESIGN 7: trouble is drawn from its seed, and the rehearsal stays the same."""
+    """Trouble is drawn from its seed, and the rehearsal stays the same."""
     for seed in range(3):
         one, two = (played(show, lambda b, s=seed: chaos(s, b))[0] for _ in range(2))
         assert one.lines == two.lines

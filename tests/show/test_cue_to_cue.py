@@ -42,7 +42,7 @@ def test_before_a_cue_stands_what_all_cues_before_it_set():
 
 
 def test_stream_and_recording_are_told_and_never_set():
-    """DESIGN 7: nothing is sent; nobody watches, and nothing is kept."""
+    """Nothing is sent; nobody watches, and nothing is kept."""
     table = stepped(
         cue("a", act.Stream(stream="start"), act.Record(record="start")),
         cue("b", scene("B"), after="a"),
@@ -111,7 +111,7 @@ def test_a_text_reads_as_it_would_and_says_what_is_not_known_yet():
 
 
 def test_only_wanted_commands_to_stages_are_ever_made():
-    """DESIGN 7: whatever the runbook does, a step commands stages alone."""
+    """Whatever the runbook does, a step commands stages alone."""
     table = stepped(
         cue("a", scene("A"), show("Logo"), post(), act.Stream(stream="start")),
         cue("b", act.SetTransition(transition=act.Transition(name="Fade")), after="a"),

@@ -164,7 +164,7 @@ def test_what_it_confirmed_lifts_what_waits_for_it():
 
 
 def test_a_cue_is_prepared_on_every_stage_that_will_show_it():
-    """DESIGN 4: trouble is known a minute early, at the backup too."""
+    """Trouble is known a minute early, at the backup too."""
     play = Play(_show(cue("a", scene("A"), at="T-0"))).run(T0 - MINUTE)
     asked = [command.target for command in play.engine.preview("a", play.now_us)]
     assert ["stage:main", "stage:backup"] == asked

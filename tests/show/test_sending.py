@@ -200,7 +200,7 @@ def test_a_person_settles_what_is_in_doubt(outcome, state):
 
 
 def test_a_doubt_says_what_is_known_of_it():
-    """DESIGN 6: when it may have left, what the far end shows, how long it is read;
+    """When it may have left, what the far end shows, how long it is read;
     then that a person decides; then nothing more.
     """
     play = Play(book(cue("x", post(), at="T-0")), answer=answering(Answer.UNKNOWN))

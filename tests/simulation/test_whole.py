@@ -21,7 +21,7 @@ def test_whole_shows_keep_every_invariant():
 
 
 def test_one_seed_gives_one_show():
-    """DESIGN 7: what failed once can be played again, to the last byte."""
+    """What failed once can be played again, to the last byte."""
     assert play_whole(3).digest == play_whole(3).digest
 
 
