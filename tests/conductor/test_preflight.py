@@ -89,7 +89,7 @@ def played_on_x(
 
 
 def test_an_expired_token_is_found_when_the_run_is_armed(tmp_path: Path) -> None:
-    """DESIGN 4, Prepare: credentials are asked; at arming, not at publish time."""
+    """Credentials are asked; at arming, not at publish time."""
     show, x = played_on_x(
         tmp_path, lambda x: x.faults.next(UNAUTHORIZED, on="me", times=99)
     )

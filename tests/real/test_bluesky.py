@@ -56,7 +56,7 @@ far_read = far_keyed = far_replying = far
 
 
 async def test_forty_posts_behind_lost_answers_are_forty_posts(far: Far) -> None:
-    """DESIGN 6.4: each answer is lost once, each send repeated under its key; each post
+    """Each answer is lost once, each send repeated under its key; each post
     stands there once, under a key that no hand makes.
     """
     commands = [
