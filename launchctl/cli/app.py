@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-import launchctl.cli.steer_time  # noqa: F401  its verbs join those of steer
-from launchctl.cli import crew, journal_verbs, look, prepare, start, steer
+import launchctl.cli.steer
+import launchctl.cli.steer_posts
+import launchctl.cli.steer_time  # noqa: F401
+from launchctl.cli import crew, journal_verbs, look, prepare, start, verb
 
 app = typer.Typer(
     name="launch",
@@ -51,5 +53,5 @@ prepare.add_to(app)
 start.add_to(app)
 look.add_to(app)
 journal_verbs.add_to(app)
-steer.add_to(app)
+verb.add_to(app)
 crew.add_to(app)

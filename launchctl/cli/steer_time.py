@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from launchctl.cli.steer import Work, one, verb
+from launchctl.cli.verb import Work, one, verb
 
 Confirm = Annotated[
     str | None,

@@ -13,7 +13,7 @@ from launchctl.report.margins import margins_of
 from launchctl.report.waits import waits_of
 from launchctl.runbook.model import Runbook
 from launchctl.show.status import Status
-from launchctl.times import parse_instant
+from launchctl.times import SECOND, parse_instant
 
 LATE_FROM_S = 1.0
 """From here on a firing is late for people; the engine's own pauses begin there too."""
@@ -49,14 +49,18 @@ def findings_of(
 def _waits(
     runbook: Runbook, lines: Sequence[Mapping[str, Any]], status: Status
 ) -> list[dict[str, Any]]:
-    """The longest waits; what lies in reserve keeps nobody waiting."""
+    """The longest waits of a second or more; what lies in reserve is not waited for."""
     planned = {
         cue["cue"]: parse_instant(cue["planned"])
         for cue in status["cues"]
         if cue["planned"] is not None
     }
     reserve = {cue.id for cue in runbook.cues if cue.reserve}
-    waits = [wait for wait in waits_of(lines, planned) if wait.what not in reserve]
+    waits = [
+        wait
+        for wait in waits_of(lines, planned)
+        if wait.what not in reserve and wait.lasted_us >= SECOND
+    ]
     return [wait.as_json() for wait in waits[:_SHOWN_WAITS]]
 
 
