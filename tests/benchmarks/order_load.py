@@ -123,7 +123,7 @@ async def front(path: str, secret: str) -> None:
             ("verify", VerifyingOnly()),
             ("each", OneTransactionEach(path)),
         ):
-            (route,) = hook_routes(sources, other, wall_us)
+            route, _whether = hook_routes(sources, other, wall_us)
             app.router.add_post(f"/{way}/{{source}}", route.handler)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
