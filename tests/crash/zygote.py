@@ -10,7 +10,7 @@ An order: ``id``, ``folder``, ``secrets``, ``at`` (a crossing, or null), ``how``
 (``kill`` or ``stop``), ``trace`` (write every crossing to this file, or null),
 ``state`` (the file for what the conductor held in its head, once the show is over).
 Answers: ``{"id", "pid"}``, and once it has ended ``{"id", "code"}``: the exit code,
-negative for a signal.
+negative for a signal, and ``SHUT_OUT`` if the run folder could not be had.
 """
 
 from __future__ import annotations
@@ -29,8 +29,12 @@ from launchctl.cli import show_process
 from launchctl.cli.logs import log_to
 from launchctl.clock import new_loop
 from launchctl.crossings import Watcher, watched
+from launchctl.errors import JournalError
 from launchctl.store.folder import RunFolder
 from tests.crash.state_text import text_of
+
+SHUT_OUT = 73
+_DEFECT = 70
 
 
 def watcher_of(order: dict[str, Any]) -> Watcher:
@@ -48,7 +52,9 @@ def watcher_of(order: dict[str, Any]) -> Watcher:
             if trace:
                 os.write(trace, f"{point}\n".encode())
         if point == order["at"]:
-            os.kill(os.getpid(), end)
+            # this very thread is the first to stop: to the process alone, a stop may
+            # come when the thread has long gone on
+            signal.pthread_kill(threading.get_ident(), end)
 
     return watch
 
@@ -87,10 +93,12 @@ def born(order: dict[str, Any]) -> int:
     pid = os.fork()
     if pid:
         return pid
-    code = 70
+    code = _DEFECT
     try:
         os.setsid()
         code = live(order)
+    except JournalError:
+        code = SHUT_OUT
     except BaseException:  # noqa: BLE001  a show's process ends with its show
         import traceback
 

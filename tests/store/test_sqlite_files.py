@@ -207,14 +207,15 @@ async def test_closing_writes_what_was_asked_for(tmp_path):
 
 async def test_threads_end_with_their_files(tmp_path):
     """Closing leaves no thread behind."""
+    before = set(threading.enumerate())
     async with (
         SqliteJournal(tmp_path / "journal.db", writer=True) as journal,
         SqliteLedger(tmp_path / "ledger.db", writer=True),
     ):
         await journal.append([line(1)])
-        names = {thread.name for thread in threading.enumerate()}
+        names = {thread.name for thread in set(threading.enumerate()) - before}
         assert {"write journal.db", "read journal.db", "keep ledger.db"} <= names
-    left = {thread.name for thread in threading.enumerate()}
+    left = {thread.name for thread in set(threading.enumerate()) - before}
     assert not {name for name in left if name.endswith(".db")}
 
 
