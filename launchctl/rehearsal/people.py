@@ -2,7 +2,7 @@
 
 What the script's people do goes the way of every person's call: through the inbox, to
 be judged by the conductor. They see what the pages see, and press again when a press
-came too late, as people do.
+came too late, or when they were shown what it would do (a recycle), as people do.
 """
 
 from __future__ import annotations
@@ -236,15 +236,19 @@ async def _act(cast: _Cast, turn: _Waiting) -> None:
         cast.deeds.append(_by_hand(step, cast.hands))
         return
     answer: Line | None = None
-    presses = 0
+    presses, digest = 0, None
     while presses < _PRESSES:
         presses += 1
         for number, target in enumerate(_targets(turn, cast.viewer.status())):
-            answer = await _press(cast, turn, f"{presses}-{number}", target)
+            answer = await _press(cast, turn, f"{presses}-{number}", target, digest)
         if answer is None or answer["event"] == "call_accepted":
             break
-        if not any(word in str(answer.get("reason")) for word in _TOO_LATE):
+        shown = answer.get("digest")  # a list: they read it, and mean it
+        if shown is None and not any(
+            word in str(answer.get("reason")) for word in _TOO_LATE
+        ):
             break
+        digest = shown
     accepted = answer is not None and answer["event"] == "call_accepted"
     reason = "nobody answered" if answer is None else str(answer.get("reason") or "")
     cast.deeds.append(Deed(step, accepted, reason, presses))
@@ -272,10 +276,12 @@ def _targets(turn: _Waiting, status: Status) -> list[str | None]:
 
 
 async def _press(
-    cast: _Cast, turn: _Waiting, attempt: str, target: str | None
+    cast: _Cast, turn: _Waiting, attempt: str, target: str | None, digest: str | None
 ) -> Line | None:
     step = turn.step
     args: dict[str, Any] = dict(step.args)
+    if digest is not None:
+        args["digest"] = digest
     if step.why:
         args["why"] = step.why
     call = Call(

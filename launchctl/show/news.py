@@ -133,8 +133,10 @@ def _subjects(plan: Plan, event: ev.Event) -> tuple[tuple[str, ...], ...]:
     match event:
         case ev.T0Set() | ev.Recycled():
             return ("t",), ("show",)
-        case ev.HoldOpened() | ev.HoldReleased() | ev.Closing():
+        case ev.HoldOpened() | ev.HoldReleased():
             return (("show",),)
+        case ev.Closing():  # an abort silences
+            return ("show",), *(("accounts", account) for account in event.silenced)
         case ev.Silenced() | ev.Unsilenced():
             return tuple(("accounts", account) for account in event.accounts)
         case ev.StageChanged() | ev.ByHand():

@@ -43,7 +43,8 @@ class RecordedRun:
         self.calls.append(call)
         reason = self._refusals.pop(0) if self._refusals else None
         event = "call_refused" if reason else "call_accepted"
-        line = a_line(self.seq + 1, event, call=call.id, reason=reason)
+        shown = {"digest": reason} if str(reason).startswith("list ") else {}
+        line = a_line(self.seq + 1, event, call=call.id, reason=reason, **shown)
         self._lines.append(line)
         return len(self.calls)
 
@@ -143,6 +144,15 @@ async def test_a_press_that_came_too_late_is_repeated_with_a_new_id():
 
     assert (True, 3) == (deed.accepted, deed.presses)
     assert 3 == len({call.id for call in run.calls})
+
+
+async def test_who_is_shown_a_list_reads_it_and_confirms_it():
+    """SEMANTICS 8: a recycle acts on the shown list; a changed one is read anew."""
+    run = RecordedRun(a_status(t_s=0.0), refusals=["list 1", "list 2"])
+    (deed,) = await played(run, [f"{{at: T, {ADA}, do: recycle, target: T-10m}}"])
+
+    assert (True, 3) == (deed.accepted, deed.presses)
+    assert [None, "list 1", "list 2"] == [c.args.get("digest") for c in run.calls]
 
 
 async def test_a_refusal_is_taken_as_the_answer():

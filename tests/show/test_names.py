@@ -9,7 +9,7 @@ from launchctl.runbook.model import Output
 from launchctl.show.inputs import OrdersSeen, OutputSeen, StageSeen
 from launchctl.show.values import read
 from launchctl.times import MINUTE, SECOND
-from tests.show.build import START, T0, book, cue, scene
+from tests.show.build import START, T0, book, cue, procedure, scene, when
 from tests.show.play import Play
 
 # 2020-09-13 12:26:40 UTC, a Sunday, is T-0; in Kiritimati it is 14 hours later.
@@ -83,3 +83,13 @@ def test_what_is_not_known_yet_is_unknown(source):
     runbook = book(cue("x", go=("caller",)), t0_us=None, outputs=outputs)
     play = Play(runbook).run(START + SECOND)
     assert read(play.engine._core, parse_condition(source)) is None
+
+
+def test_an_abort_is_news_to_whoever_reads_who_is_silent():
+    """SEMANTICS 6 Abort: all accounts are silenced, and conditions know it."""
+    reads = when("accounts.ceo.silenced")
+    crisis = procedure("crisis", cue("slide"), when=reads)
+    play = Play(book(cue("a", at="T-0"), procedures=crisis))
+    play.call(START + SECOND, "abort")
+    play.run(START + 2 * SECOND)
+    assert play.engine.state.conditions["procedure:crisis"][0] is True
