@@ -264,7 +264,11 @@ class SettledByHand(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueAdopted(Event):
-    """A person did it by hand: the cue is done, with their receipt."""
+    """A person did it by hand: the cue is done, with their receipt.
+
+    ``slots`` are the actions that this is the end of: the post, or whatever of the cue
+    was in doubt or superseded.
+    """
 
     event: ClassVar[str] = "cue_adopted"
     slots: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
+from launchctl.show.inputs import Sight
 from launchctl.show.state import ActionState, StageState, State
 from launchctl.show.tables import (
     ACTION,
@@ -52,7 +53,7 @@ def _attempt(state: State, event: ev.Attempt) -> None:
     action.intent_us = event.at_us
     action.deadline_us = event.deadline_us
     action.next_us = None
-    action.detail = ""
+    action.detail = action.superseded = ""
     action.film_start_us = action.film_end_us = None
     if event.wanted is not None:
         _want(state, event, action)
@@ -122,6 +123,7 @@ def _settled(state: State, event: ev.AttemptSettled) -> None:
     action.state = to
     action.detail = event.detail
     action.next_us = event.next_us
+    action.superseded = event.detail if event.sight == Sight.OLDER else ""
     if to is ActionWord.OK:
         action.confirmed_us = event.at_us
     if event.receipt_id is not None:

@@ -140,7 +140,7 @@ def _adopted(state: State, event: ev.CueAdopted) -> None:
             action = ActionState(slot, "", "post", "", "once")
             cue.actions[slot] = action
         action.state = ActionWord.OK
-        action.detail = "posted by hand"
+        action.detail = f"{'posted' if action.kind == 'post' else 'done'} by hand"
         action.receipt_id = event.receipt_id
         action.receipt_url = event.receipt_url
         action.next_us = None

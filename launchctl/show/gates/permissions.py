@@ -83,9 +83,13 @@ def all_silenced(core: Core, planned: Planned) -> str | None:
 
 
 def why_by_hand(core: Core, planned: Planned, slot: Slot) -> str | None:
-    """The owner posted it alone, or is asked first; ``fire`` sends it all the same."""
+    """Somebody did it already, or is asked first; ``fire`` sends it all the same."""
     cue = core.state.cues[planned.cue.id]
-    if slot.account is None or cue.insisted:
+    if cue.insisted:
+        return None
+    if slot.id in cue.actions and cue.actions[slot.id].superseded:
+        return cue.actions[slot.id].superseded
+    if slot.account is None:
         return None
     found = superseded_by(core, planned, slot)
     if found is not None:

@@ -30,6 +30,8 @@ class ActionState:
     sent_us: Micros | None = None
     confirmed_us: Micros | None = None
     detail: str = ""
+    superseded: str = ""
+    """What its last attempt was found to be: there before it, by somebody else."""
     receipt_id: str | None = None
     receipt_url: str | None = None
     wanted: str | None = None

@@ -205,12 +205,12 @@ def _slot(
     fitting = [
         slot
         for slot in planned.slots
-        if account in (None, slot.account)
+        if account in (None, slot.account, slot.id)
         and slot.action.effect is act.Effect.ONCE
         and (cue.actions[slot.id].state if slot.id in cue.actions else "") in words
     ]
     if len(fitting) > 1:
-        accounts = ", ".join(str(slot.account or slot.id) for slot in fitting)
+        accounts = ", ".join(slot.account or slot.id for slot in fitting)
         raise Refused(f"cue {planned.cue.id} has several, name the account: {accounts}")
     return fitting[0] if fitting else None
 
@@ -268,13 +268,22 @@ def adopt(core: Core, call: Call) -> Do:
         url, receipt_id = found.url, found.id
     if slot is not None and not (url or receipt_id):
         raise Refused(f"no post by hand was found for cue {name}: give its address")
+    in_doubt = [a.slot for a in cue.actions.values() if a.state is ActionWord.IN_DOUBT]
+    if slot is None:  # of all that may have left, the person's word is the end
+        adopted = [a.slot for a in cue.actions.values() if a.superseded]
+        adopted = sorted({*adopted, *in_doubt})
+    elif {*in_doubt} - {slot.id}:
+        others = ", ".join(sorted({*in_doubt} - {slot.id}))
+        raise Refused(f"{others} of cue {name} is in doubt as well: settle that first")
+    else:
+        adopted = [slot.id]
 
     def do() -> None:
         core.emit(
             ev.CueAdopted,
             cue=name,
             by=call.by,
-            slots=(slot.id,) if slot else (),
+            slots=tuple(adopted),
             receipt_id=receipt_id,
             receipt_url=url,
         )
