@@ -161,6 +161,10 @@ class Engine:
         core = self._core
         now_us = max(now_us, self.state.now_us)
         catch_up(core, now_us, before=True)
+        # what became due by that is due as by any clock: in its turn, after the inputs
+        for name in core.agenda.cues:
+            core.agenda.at_n(now_us, "cue", name)
+        core.agenda.cues.clear()
         tick(core)
         for item in inputs:
             take(core, item)

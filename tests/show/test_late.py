@@ -6,7 +6,7 @@ from launchctl.runbook.conditions import parse_condition
 from launchctl.runbook.model import Check, Else, Late, OnAir, Wait
 from launchctl.show.inputs import StageSeen
 from launchctl.times import HOUR, MINUTE, SECOND
-from tests.show.build import T0, book, cue, http, post, scene
+from tests.show.build import T0, book, cue, hold, http, post, scene
 from tests.show.play import Play
 
 
@@ -132,3 +132,21 @@ def test_the_pause_leaves_nothing_overdue_behind():
     play.run(T0 + MINUTE)
     assert ["done", "done", "done"] == [play.state_of(f"m{n}") for n in range(3)]
     assert "waiting" == play.state_of("shut")
+
+
+def test_after_a_sleep_cues_have_their_turn_by_due_whatever_woke_first():
+    """SEMANTICS 7: what a planned hold of meanwhile made due comes after what was due
+    before it, though an input comes with the waking.
+    """
+    late = Late(within_us=None, otherwise=Else.PARK)
+    play = Play(
+        book(
+            cue("first", scene("A"), at="T-2m"),
+            cue("pause", hold(for_us=30 * SECOND), at="T-60s"),
+            cue("then", scene("B"), at="pause+1s", late=late),
+        )
+    )
+    play.give(T0 + HOUR, StageSeen("main", connected=True))
+    play.sleep(T0 + HOUR)
+    assert ["late:first"] == list(play.engine.state.holds)
+    assert [] == play.named("fired", "then")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from launchctl.runbook.conditions import parse_condition
 from launchctl.runbook.digest import approval_digest
 from launchctl.runbook.model import (
+    Check,
     Embargo,
     Figure,
     Lift,
@@ -245,3 +247,14 @@ def test_a_procedure_may_speak_despite_silence():
     play.call(T0, "call", "crisis")
     play.run(T0 + MINUTE)
     assert "done" == play.state_of("say")
+
+
+def test_the_silence_of_an_abort_is_seen_by_who_waits_for_it():
+    """SEMANTICS 2 and 5: abort silences every account, and whatever reads that reads it
+    in that very step.
+    """
+    lift = Lift(gate=Check(check=parse_condition("accounts.ceo.silenced")))
+    play = Play(book(cue("x", post(), at="T+1h"), embargoes=car(lifts=(lift,))))
+    play.call(T0, "abort")
+    play.run(T0)
+    assert [T0] == [event.at_us for event in play.named("embargo_latched")]

@@ -238,18 +238,31 @@ def barred(
 def guards(facts: Facts, name: str, action: Any) -> list[str]:
     """The embargoes that stand before an action."""
     cue = facts.cue[name]
-    match action:
-        case act.Post():
-            teaser = cue.teaser or action.post.teaser
-        case act.Http():
-            teaser = cue.teaser or action.http.teaser
-        case _:
-            return []
+    if not isinstance(action, act.Post | act.Http):
+        return []
+    teaser = _is_teaser(cue, action)
     return [
         embargo.name
         for embargo in facts.runbook.embargoes.values()
         if set(embargo.topics) & set(cue.about) or (embargo.default and not teaser)
     ]
+
+
+def guarded_as(cue: Cue) -> list[Any]:
+    """What decides which embargoes stand before the cue's actions."""
+    return [(cue.about, _is_teaser(cue, each)) for each in cue.do if each.guarded]
+
+
+def _is_teaser(cue: Cue, action: Any) -> bool:
+    match action:
+        case act.Post():
+            return cue.teaser or action.post.teaser
+        case act.Http():
+            return cue.teaser or action.http.teaser
+        case act.Thread():
+            return cue.teaser or action.thread.parts[0].teaser
+        case _:
+            return cue.teaser
 
 
 def embargo_closed(facts: Facts, name: str, now_us: Micros) -> str | None:

@@ -162,9 +162,7 @@ class GatesOpen(Invariant):
         old, new = facts.runbook, facts.offered[line["digest"]]
         was = {cue.id: cue for cue in old.cues}
         changed = old.embargoes != new.embargoes or any(
-            cue.id in was
-            and any(each.guarded for each in cue.do)
-            and (cue.about, cue.teaser) != (was[cue.id].about, was[cue.id].teaser)
+            cue.id in was and reading.guarded_as(cue) != reading.guarded_as(was[cue.id])
             for cue in new.cues
         )
         asked = facts.amend_asked.get(line["digest"])

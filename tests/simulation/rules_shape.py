@@ -10,7 +10,7 @@ from launchctl.times import Micros, micros
 from tests.simulation import reading
 from tests.simulation.facts import Facts
 from tests.simulation.facts_cues import GOOD, instant
-from tests.simulation.rule import Invariant
+from tests.simulation.rule import Invariant, is_planned_hold
 from tests.simulation.trace import Line
 
 DUE_UNFIRED = ("waiting", "held", "parked", "skipped")
@@ -206,7 +206,7 @@ def reset_set(facts: Facts, to_us: Micros) -> dict[str, None]:
         if due_us is not None and facts.cues[name].word in DUE_UNFIRED:
             fired = fired or (facts.t(due_us) or 0) >= to_us
         alone = cue.when is not None and not (cue.at or cue.after or cue.go)
-        if offset or (fired and not alone):
+        if offset or (fired and not (alone or is_planned_hold(facts, name))):
             found[name] = None
     grown = -1
     while grown != len(found):

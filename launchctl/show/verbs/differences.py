@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from launchctl.runbook import actions as act
 from launchctl.runbook.digest import text_of
+from launchctl.runbook.embargo import is_teaser
 from launchctl.runbook.model import AtCue, AtT, AtWall, Cue, Runbook
 from launchctl.show.plan.amended import all_cues
 from launchctl.times import format_instant, format_span, format_t
@@ -123,9 +124,8 @@ def needs_second(old: Runbook, new: Runbook, closed: Collection[str]) -> str | N
 
 def _leaves(cue: Cue) -> tuple[int, ...]:
     """Which of its guarded actions are marked `public: teaser`."""
-    marked = []
-    for index, action in enumerate(cue.do):
-        body = getattr(action, action.kind, None) if action.guarded else None
-        if cue.teaser or getattr(body, "teaser", False):
-            marked.append(index)
-    return tuple(marked)
+    return tuple(
+        index
+        for index, action in enumerate(cue.do)
+        if action.guarded and is_teaser(cue, action)
+    )

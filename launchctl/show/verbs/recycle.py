@@ -139,6 +139,8 @@ def _has_offset(cue: Cue, to_us: Micros) -> bool:
 
 def _came_since(core: Core, planned: Planned, to_us: Micros) -> bool:
     """It fired since, or it became due since and waits, is held, parked or skipped."""
+    if planned.planned_hold is not None:
+        return False  # its offset says where it belongs, wherever T-0 was meanwhile
     cue = core.state.cues[planned.cue.id]
     came = [cue.fired_t_us]
     if cue.due_us is not None and cue.state in _DUE_UNFIRED:
