@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import subprocess
 import sys
@@ -133,3 +134,17 @@ def test_an_executor_runs_in_line():
         return found, asyncio.get_running_loop().time() - before
 
     assert (threading.get_ident(), 0.0) == run_virtually(ask)
+
+
+def test_garbage_is_collected_again_behind_it():
+    """Within it is looked for seldom; who rehearses in a longer life keeps its ways."""
+    before = gc.get_threshold()
+
+    async def within() -> int:
+        return gc.get_threshold()[0]
+
+    assert run_virtually(within) > before[0]
+    assert before == gc.get_threshold()
+    with pytest.raises(VirtualTimeError):
+        run_virtually(_thread)
+    assert before == gc.get_threshold()

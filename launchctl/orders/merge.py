@@ -124,34 +124,33 @@ def share(state: OrderState) -> Share:
     """
     if state.placed_us is None:
         return NOTHING
-    all_back = _all_back(state)
-    paid_minor = state.deposit_minor - _refunded(state)
+    all_back, paid_minor = _money(state)
     told = state.payments and [
-        payment
+        _money(payment)
         for payment in state.payments
         if payment.told_us >= 0 and payment.currency == state.currency
     ]
     if told:
-        all_back = all_back or all(map(_all_back, told))
-        paid_minor = sum(part.deposit_minor - _refunded(part) for part in told)
+        all_back = all_back or all(back for back, _ in told)
+        paid_minor = sum(paid for _, paid in told)
     return Share(
-        placed=1,
-        units=state.gross_quantity,
-        net_units=0 if state.cancelled or all_back else state.quantity,
-        cancelled=int(state.cancelled),
-        paid_minor=paid_minor,
+        1,
+        state.gross_quantity,
+        0 if state.cancelled or all_back else state.quantity,
+        1 if state.cancelled else 0,
+        paid_minor,
     )
 
 
-def _refunded(part: OrderState | Payment) -> int:
-    told = part.refunded_minor
+def _money(part: OrderState | Payment) -> tuple[bool, int]:
+    """Whether all of it was given back, and what is left of it."""
+    refunded = part.refunded_minor
     if part.refunds:
-        told = max(told, sum(amount for _, amount in part.refunds))
-    return max(told, part.deposit_minor) if part.refunded_whole else told
-
-
-def _all_back(part: OrderState | Payment) -> bool:
-    return part.refunded_whole or 0 < part.deposit_minor <= _refunded(part)
+        refunded = max(refunded, sum(amount for _, amount in part.refunds))
+    deposit = part.deposit_minor
+    if part.refunded_whole:
+        return True, deposit - max(refunded, deposit)
+    return 0 < deposit <= refunded, deposit - refunded
 
 
 def sum_shares(parts: Iterable[tuple[str, Share]]) -> dict[str, Share]:
@@ -167,13 +166,13 @@ def _merge_placed(state: OrderState, delivery: Delivery) -> OrderState:
     quantity = 1 if delivery.quantity is None else delivery.quantity
     if state is UNKNOWN_ORDER:  # nearly always: spares two copies
         return OrderState(
-            placed_us=at_us,
-            gross_quantity=quantity,
-            quantity=quantity,
-            currency=delivery.currency or "",
-            deposit_minor=delivery.deposit_minor or 0,
-            told_us=delivery.occurred_us,
-            told_by=delivery.event_id,
+            at_us,
+            quantity,
+            quantity,
+            delivery.currency or "",
+            delivery.deposit_minor or 0,
+            delivery.occurred_us,
+            delivery.event_id,
         )
     merged = state._replace(
         placed_us=at_us if state.placed_us is None else min(at_us, state.placed_us),

@@ -26,7 +26,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from launchctl.times import HOUR, MINUTE, Micros
 
@@ -52,8 +52,7 @@ DEPOSIT_MINOR = 100_000
 """1,000 USD or EUR per unit, in minor units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One buyer of the sample. ``placed_us`` is relative to T-0."""
 
     id: str

@@ -21,7 +21,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -130,7 +130,7 @@ class Audience:
         for number, shape in enumerate(self._shapes):
             chance = SeededChance(self._seed, f"changes {number}")
             found = self._changed(found, shape, chance)
-        return sorted(found, key=lambda each: (each.received_us, each.event_id))
+        return sorted(found, key=attrgetter("received_us", "event_id"))
 
     def _placed(
         self, shape: Shape, number: int, chance: SeededChance
@@ -226,7 +226,7 @@ class Audience:
 
 
 def _late(delivery: Delivery, by_s: float) -> Delivery:
-    return replace(delivery, received_us=delivery.received_us + round(by_s * 1e6))
+    return delivery._replace(received_us=delivery.received_us + round(by_s * 1e6))
 
 
 def _held_up(delivery: Delivery, start_us: Micros, end_us: Micros) -> Delivery:
@@ -234,4 +234,4 @@ def _held_up(delivery: Delivery, start_us: Micros, end_us: Micros) -> Delivery:
     if not start_us <= delivery.received_us < end_us:
         return delivery
     share = (delivery.received_us - start_us) / (end_us - start_us)
-    return replace(delivery, received_us=end_us + round(share * _FLOOD_S * 1e6))
+    return delivery._replace(received_us=end_us + round(share * _FLOOD_S * 1e6))

@@ -93,7 +93,7 @@ class SlippingLedger(MemoryLedger):
     async def find(self, source: str, now_us: Micros) -> int:
         """All that waited arrives now; how much it was."""
         flood = [
-            replace(delivery, received_us=now_us)
+            delivery._replace(received_us=now_us)
             for delivery in self._waiting.pop(source, ())
         ]
         await super().record_all(flood)
@@ -103,6 +103,8 @@ class SlippingLedger(MemoryLedger):
         """Merge what arrives; the rest waits with its source. The verdicts are of what
         arrived; raises as ``MemoryLedger.record_all``.
         """
+        if not self._waiting:
+            return await super().record_all(deliveries)
         arrived: list[Delivery] = []
         for delivery in deliveries:
             waiting = self._waiting.get(delivery.source)

@@ -169,7 +169,7 @@ def order(number: int, **fields: Any) -> Delivery:
         currency="USD",
         deposit_minor=100_000,
     )
-    return replace(delivery, **fields)
+    return delivery._replace(**fields)
 
 
 async def take(batches: Any, count: int) -> list[Any]:
@@ -477,7 +477,7 @@ class TestLedger:
         assert (await reader.totals()).placed == 0
         await front.record(order(1))
         back = order(1, event_id="r", what=Happening.REFUNDED, refund_id="x")
-        refund = replace(back, source="till", joins="shop", refund_minor=3)
+        refund = back._replace(source="till", joins="shop", refund_minor=3)
         await front.record(refund)
         totals = await reader.totals()
         assert (totals.placed, totals.deposits_minor) == (1, {"USD": 4})
@@ -586,7 +586,7 @@ _DELIVERIES = st.lists(
         quarantine=st.sampled_from(["", "", "", "test mode"]),
         placed_us=st.none() | st.integers(DAY_US, DAY_US + 40_000_000),
         joins=st.sampled_from(["", "", "shop"]),
-    ).map(lambda told: replace(told, source="till") if told.joins else told),
+    ).map(lambda told: told._replace(source="till") if told.joins else told),
     max_size=40,
 )
 
