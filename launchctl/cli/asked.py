@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from launchctl.cli.options import parse_t0
 from launchctl.cli.run import parse_sets
-from launchctl.cli.start_show import parse_t0
 from launchctl.errors import InputError
 from launchctl.rehearsal.invented import UNDATED_US, first_look
 from launchctl.rehearsal.script import Script, Step, load_script

@@ -12,6 +12,7 @@ from rich.text import Text
 from launchctl.cli.call_sheet import write_call_sheet
 from launchctl.cli.host import host_warnings
 from launchctl.cli.live_check import READY, ask_everything
+from launchctl.cli.options import parse_t0
 from launchctl.cli.output import console, print_json
 from launchctl.cli.run import parse_sets
 from launchctl.cli.rundown import (
@@ -23,7 +24,6 @@ from launchctl.cli.rundown import (
     t_in_words,
     zones_of,
 )
-from launchctl.cli.start_show import parse_t0
 from launchctl.clock import wall_us
 from launchctl.conductor.ntp import parse_server
 from launchctl.drivers.base import Health, Level

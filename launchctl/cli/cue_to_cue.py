@@ -19,9 +19,9 @@ from pathlib import Path
 
 from launchctl.chance import SeededChance
 from launchctl.cli.cue_lines import print_list, print_step, step_json
+from launchctl.cli.options import parse_t0
 from launchctl.cli.output import print_json
 from launchctl.cli.run import parse_sets
-from launchctl.cli.start_show import parse_t0
 from launchctl.clock import Origin, wall_us
 from launchctl.drivers import registry
 from launchctl.drivers.base import Context, Driver

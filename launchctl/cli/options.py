@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from launchctl.errors import InputError
+from launchctl.times import SECOND, Micros, parse_instant, parse_span
+
 RunDir = Annotated[
     Path | None,
     typer.Option("--run-dir", help="Folder of the run; by default the newest run."),
@@ -77,3 +80,23 @@ Dress = Annotated[
         " replaced by its test: twin.",
     ),
 ]
+
+
+def parse_t0(written: str | None, now_us: Micros) -> Micros | None:
+    """``--t0``: an RFC 3339 instant with its offset, or ``+5s`` from now.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if written is None:
+        return None
+    try:
+        if written.startswith("+"):
+            # A whole second: people read T-0 off clocks.
+            return (now_us + parse_span(written[1:])) // SECOND * SECOND
+        return parse_instant(written)
+    except ValueError as error:
+        raise InputError(
+            f"--t0 {written}: {error}",
+            hint="write an instant such as 2016-03-31T20:30:00-07:00, or +5m",
+        ) from error

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,24 +15,21 @@ from launchctl.cli.attached import AttachedShow, become_starter, living
 from launchctl.cli.dress import demand_unseen
 from launchctl.cli.front_keeper import FrontKeeper
 from launchctl.cli.host import host_warnings
+from launchctl.cli.new_run import AskedEnviron, make_folder, run_id
 from launchctl.cli.notices import Notices
+from launchctl.cli.options import parse_t0
 from launchctl.cli.processes import Child, start_child
 from launchctl.cli.rehearsed import demand_rehearsed, said_unrehearsed
 from launchctl.cli.take_up import taken_up
 from launchctl.clock import Origin
 from launchctl.conductor.ntp import parse_server
-from launchctl.errors import InputError
 from launchctl.runbook.loader import load
 from launchctl.runbook.model import Runbook
 from launchctl.runbook.secrets import resolve_front, resolve_show
 from launchctl.runbook.twins import twins
-from launchctl.store.folder import RunFolder, RunMeta, runs_root
+from launchctl.store.folder import RunFolder, RunMeta
 from launchctl.times import (
-    SECOND,
     Micros,
-    format_instant,
-    parse_instant,
-    parse_span,
 )
 
 
@@ -203,7 +198,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
         parse_server(request.ntp)
     origin = Origin.here(request.start_us, request.speed)
     t0_us = parse_t0(request.t0, origin.start_us)
-    addresses = _Asked(request.environ)
+    addresses = AskedEnviron(request.environ)
     runbook = load(
         request.runbook,
         t0_us=t0_us,
@@ -234,7 +229,7 @@ async def _begun(request: RunRequest) -> tuple[RunFolder, Given]:
         environ=addresses.asked,
         ntp=request.ntp,
     )
-    return await _make_folder(request.run_dir, meta, runbook), given
+    return await make_folder(request.run_dir, meta, runbook), given
 
 
 async def _taken_up(
@@ -262,64 +257,3 @@ async def _taken_up(
     home = str(Path(meta.home) / Path(runbook.path).name)
     at_home = runbook.model_copy(update={"path": home})
     return folder, Given.of(at_home, request.environ)
-
-
-def parse_t0(written: str | None, now_us: Micros) -> Micros | None:
-    """``--t0``: an RFC 3339 instant with its offset, or ``+5s`` from now.
-
-    Raises:
-        InputError: it is neither.
-    """
-    if written is None:
-        return None
-    try:
-        if written.startswith("+"):
-            # A whole second: people read T-0 off clocks.
-            return (now_us + parse_span(written[1:])) // SECOND * SECOND
-        return parse_instant(written)
-    except ValueError as error:
-        raise InputError(
-            f"--t0 {written}: {error}",
-            hint="write an instant such as 2016-03-31T20:30:00-07:00, or +5m",
-        ) from error
-
-
-class _Asked(Mapping[str, str]):
-    """An environment that remembers what was taken from it.
-
-    The loader takes addresses from it, never secrets: they are kept with the run, so
-    that a second terminal, with another environment, reads the same runbook.
-    """
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.asked: dict[str, str] = {}
-
-    def __getitem__(self, name: str) -> str:
-        self.asked[name] = self._environ[name]
-        return self.asked[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._environ)
-
-    def __len__(self) -> int:
-        return len(self._environ)
-
-
-async def _make_folder(
-    run_dir: Path | None, meta: RunMeta, runbook: Runbook
-) -> RunFolder:
-    folder = RunFolder.create(run_dir or runs_root() / meta.run, meta, runbook)
-    # Every file exists before the first process looks for it.
-    async with folder.journal(writer=True), folder.inbox():
-        if runbook.orders:
-            async with folder.ledger(runbook.orders, writer=True):
-                pass
-    return folder
-
-
-def run_id(start_us: Micros, title: str) -> str:
-    """A name that sorts by time, can be read aloud, and is not guessed twice."""
-    stamp = re.sub(r"[-:]", "", format_instant(start_us)[:19]) + "Z"
-    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40]
-    return f"{stamp}-{words}-{secrets.token_hex(2)}"

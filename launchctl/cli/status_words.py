@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from launchctl.cli.view_parts import (
+from launchctl.cli.view_far_ends import (
     counter_part,
-    gates_part,
     health_part,
-    holds_part,
-    next_part,
     stages_part,
     trouble_part,
 )
+from launchctl.cli.view_parts import gates_part, holds_part, next_part
 from launchctl.cli.view_segments import segments_part
 from launchctl.cli.words import t_clock, time_of_day
 from launchctl.show.status import Status

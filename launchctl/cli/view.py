@@ -20,16 +20,13 @@ from rich.text import Text
 
 from launchctl.cli.notices import Notices
 from launchctl.cli.output import console
-from launchctl.cli.view_parts import (
+from launchctl.cli.view_far_ends import (
     counter_part,
-    gates_part,
     health_part,
-    holds_part,
-    next_part,
-    said_part,
     stages_part,
     trouble_part,
 )
+from launchctl.cli.view_parts import gates_part, holds_part, next_part, said_part
 from launchctl.cli.view_segments import segments_part
 from launchctl.cli.words import line_in_words, t_clock, time_of_day
 from launchctl.times import Micros, parse_instant

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from launchctl.cli.app import app
-from launchctl.cli.start_show import _make_folder
+from launchctl.cli.new_run import make_folder
 from launchctl.cli.take_up import offer
 from launchctl.clock import Origin, wall_us
 from launchctl.errors import InputError
@@ -199,7 +199,7 @@ def test_every_process_and_a_recovery_of_it_reads_the_dressed_show(tmp_path: Pat
         home=str(tmp_path),
         dress=True,
     )
-    folder = asyncio.run(_make_folder(tmp_path / "run", meta, runbook))
+    folder = asyncio.run(make_folder(tmp_path / "run", meta, runbook))
     assert folder.runbook().accounts["ceo"].handle == "probe"
     file.write_text(file.read_text().replace("Here it is.", "There it is."))
     assert folder.pin_amendment(file).accounts["ceo"].handle == "probe"

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launchctl.cli.start_show import run_id
+from launchctl.cli.new_run import run_id
 from launchctl.clock import Origin
 from launchctl.orders.model import Delivery, Happening
 from launchctl.rehearsal.emulators.obs import ObsEmulator
