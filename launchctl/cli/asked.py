@@ -58,6 +58,11 @@ class Asked:
         return self.faults is None and self.chaos is None and self.until is None
 
     @property
+    def has_people(self) -> bool:
+        """Whether somebody answers: a script, or everybody with yes."""
+        return self.yes or (self.script or script_beside(self.file)) is not None
+
+    @property
     def home(self) -> Path:
         """The folder that the script's files are relative to."""
         return (self.script or self.file).parent
@@ -71,7 +76,7 @@ class Asked:
             runbook = first_look(
                 self.file, t0_us=self.t0_us, sets=parse_sets(self.sets)
             )
-            steps = (*steps, _end(runbook, self.until, steps))
+            steps = (*steps, _end(runbook, self.until, steps, yes=self.yes))
         return script.model_copy(update={"script": steps})
 
 
@@ -81,9 +86,9 @@ def script_beside(file: Path) -> Path | None:
     return script if script.exists() else None
 
 
-def _end(runbook: Runbook, until: str, steps: Sequence[Step]) -> Step:
+def _end(runbook: Runbook, until: str, steps: Sequence[Step], *, yes: bool) -> Step:
     """Who may end the show does, at that T or after that cue: who calls it in the
-    script, for the role's baton is theirs.
+    script, with yes or at the console, for the role's baton is theirs.
 
     Raises:
         InputError: there is no such cue, or nobody may end the show.
@@ -100,11 +105,12 @@ def _end(runbook: Runbook, until: str, steps: Sequence[Step]) -> Step:
             f"--until {until}: nobody of the crew may end the show",
             hint="give a role `may: [end]`",
         )
+    caller = WILLING_CALLER if yes else role
     return Step(
         at=until if is_t else None,
         after=None if is_t else until,
         wait=0 if is_t else _CURTAIN_US,
-        by=next((step.by for step in steps if step.role == role), WILLING_CALLER),
+        by=next((step.by for step in steps if step.role == role), caller),
         role=role,
         do="end",
         why=f"rehearsed until {until}",

@@ -30,7 +30,8 @@ from launchctl.orders.model import Delivery
 from launchctl.rehearsal.batches import audience_of
 from launchctl.rehearsal.delivering import Hook, Played, deliver
 from launchctl.rehearsal.invented import INVENTED, UNDATED_US, first_look
-from launchctl.rehearsal.people import Deed, play
+from launchctl.rehearsal.people import play
+from launchctl.rehearsal.pressing import Deed
 from launchctl.rehearsal.script import Script
 from launchctl.rehearsal.willing import say_yes
 from launchctl.runbook.model import AtT, Runbook

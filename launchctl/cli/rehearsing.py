@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from launchctl.cli.asked import Asked
+from launchctl.cli.console import PeopleAtConsole, at_terminal, offer_script
 from launchctl.cli.faults import fault_in_words, told_fault
 from launchctl.cli.output import print_json
 from launchctl.cli.paced import Paced, PacedRun, rehearse_paced, sample_of
@@ -18,7 +19,7 @@ from launchctl.errors import InputError
 from launchctl.rehearsal.backstage import Beside
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.hands import people
-from launchctl.rehearsal.people import Deed
+from launchctl.rehearsal.pressing import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
 from launchctl.rehearsal.trouble.chaos import chaos
 from launchctl.rehearsal.trouble.injecting import Injected, trouble
@@ -30,7 +31,8 @@ _FASTEST = 200.0
 
 
 def run_virtual(asked: Asked, *, as_json: bool) -> int:
-    """Play it in virtual time; 0 if the show was green, 1 if it was red.
+    """Play it in virtual time; 0 if the show was green, 1 if it was red. Where nobody
+    answers, whoever sits at the terminal is asked.
 
     Raises:
         LaunchError: the runbook, the script or the plan of faults does not load.
@@ -38,6 +40,8 @@ def run_virtual(asked: Asked, *, as_json: bool) -> int:
     deeds: list[Deed] = []
     injected: list[Injected] = []
     script = asked.played()
+    alone = asked.has_people or as_json or not at_terminal()
+    console = None if alone else PeopleAtConsole()
     rehearsed = rehearse(
         Rehearsal(
             runbook=asked.file,
@@ -48,22 +52,26 @@ def run_virtual(asked: Asked, *, as_json: bool) -> int:
                 people(script, deeds),
                 shops(script.audience, asked.home),
                 *((willing,) if asked.yes else ()),
+                *((console.play,) if console else ()),
                 *_trouble(asked, injected),
             ),
         )
     )
     report = rehearsal_report(rehearsed)
-    report["rehearsed"]["people"] = [_told(deed) for deed in deeds]
+    answers = console.deeds(rehearsed.lines) if console else []
+    report["rehearsed"]["people"] = [_told(deed) for deed in [*deeds, *answers]]
     report["rehearsed"]["faults"] = [
         told_fault(each, rehearsed.lines) for each in injected
     ]
-    before = keep_rehearsal(report) if asked.proves else None
+    proves = asked.proves and not (console and console.left)
+    before = keep_rehearsal(report) if proves else None
     if as_json:
         print_json(report)
     else:
         print_report(report)
         _tell(report["rehearsed"])
         _tell_before(before, report)
+    offer_script(answers, asked.file)
     return 0 if report["verdict"] == "green" else 1
 
 

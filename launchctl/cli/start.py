@@ -131,7 +131,7 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             "--script",
             metavar="FILE",
             help="Who does what, when. By default NAME.people.yaml beside NAME.yaml;"
-            " without a script nobody answers.",
+            " without a script you are asked, where there is a terminal.",
         ),
     ] = None,
     yes: Annotated[

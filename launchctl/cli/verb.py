@@ -8,8 +8,9 @@ A verb is a few lines beside the others of its kind (``steer``, ``steer_posts``,
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -28,13 +29,38 @@ from launchctl.cli.options import (
 Cue = Annotated[str, typer.Argument(metavar="CUE", show_default=False)]
 Work = Callable[[Desk, Way], Awaitable[list[CallAnswer]]]
 
-_REGISTERED: list[tuple[str, Callable[..., None]]] = []
+_REGISTERED: dict[str, Callable[..., Work]] = {}
 
 
 def add_to(app: typer.Typer) -> None:
     """Join the command line."""
-    for name, command in _REGISTERED:
-        app.command(name)(command)
+    for name, make in _REGISTERED.items():
+        app.command(name)(_command(make, _carry_out))
+
+
+def said(words: Sequence[str]) -> tuple[Work, Way]:
+    """What somebody says who is at a show already: a verb and its arguments.
+
+    Raises:
+        TyperException: it is no verb, or not how that verb is said.
+    """
+    return cast(
+        "tuple[Work, Way]",
+        _spoken()(args=[*words], prog_name="", standalone_mode=False),
+    )
+
+
+@cache
+def _spoken() -> typer.Typer:
+    """The verbs alone, which give what they want and do nothing."""
+    app = typer.Typer(
+        add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+    for name, make in _REGISTERED.items():
+        app.command(name, add_help_option=False)(
+            _command(make, lambda work, way: (work, way))
+        )
+    return app
 
 
 def _shared(  # noqa: PLR0917  typer calls it by name
@@ -57,22 +83,29 @@ def verb(name: str) -> Callable[[Callable[..., Work]], Callable[..., Work]]:
     """
 
     def register(make: Callable[..., Work]) -> Callable[..., Work]:
-        own = list(inspect.signature(make, eval_str=True).parameters.values())
-        shared = list(inspect.signature(_shared, eval_str=True).parameters.values())
-
-        def command(**given: Any) -> None:
-            way = Way(**{option.name: given.pop(option.name) for option in shared})
-            _carry_out(make(**given), way)
-
-        command.__doc__ = make.__doc__
-        command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
-        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *shared]]
-        )
-        _REGISTERED.append((name, command))
+        _REGISTERED[name] = make
         return make
 
     return register
+
+
+def _command(
+    make: Callable[..., Work], carry: Callable[[Work, Way], Any]
+) -> Callable[..., Any]:
+    """A command of a verb: what is done with the work that it makes."""
+    own = list(inspect.signature(make, eval_str=True).parameters.values())
+    shared = list(inspect.signature(_shared, eval_str=True).parameters.values())
+
+    def command(**given: Any) -> Any:
+        way = Way(**{option.name: given.pop(option.name) for option in shared})
+        return carry(make(**given), way)
+
+    command.__doc__ = make.__doc__
+    command.__annotations__ = {p.name: p.annotation for p in [*own, *shared]}
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *shared]]
+    )
+    return command
 
 
 def _carry_out(work: Work, way: Way) -> None:
@@ -91,12 +124,17 @@ def _carry_out(work: Work, way: Way) -> None:
         if way.json:
             print_json(in_json(answer))
         else:
-            for line in answer.listed:
-                print(line)
-            word = "accepted" if answer.accepted else "refused"
-            print(f"{word}: {answer.reason}" if answer.reason else word)
+            print_answer(answer)
     if not all(answer.accepted for answer in answers):
         raise typer.Exit(1)
+
+
+def print_answer(answer: CallAnswer) -> None:
+    """Print what became of a call."""
+    for line in answer.listed:
+        print(line)
+    word = "accepted" if answer.accepted else "refused"
+    print(f"{word}: {answer.reason}" if answer.reason else word)
 
 
 def one(verb: str, target: str | None = None, **args: Any) -> Work:

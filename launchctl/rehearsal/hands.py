@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from launchctl.rehearsal.backstage import Backstage, Beside
-from launchctl.rehearsal.people import Deed, play
+from launchctl.rehearsal.people import play
+from launchctl.rehearsal.pressing import Deed
 from launchctl.rehearsal.script import Script, Step
 
 

@@ -15,7 +15,8 @@ from typing import Protocol
 
 from launchctl.clock import Clock
 from launchctl.rehearsal.backstage import Backstage
-from launchctl.rehearsal.people import Meaning, Rest, Sight, blink
+from launchctl.rehearsal.people import Meaning, blink
+from launchctl.rehearsal.pressing import Rest, Sight
 from launchctl.rehearsal.questions import EVIDENCE, Question, questions
 from launchctl.runbook.model import Runbook
 from launchctl.show.inputs import Call

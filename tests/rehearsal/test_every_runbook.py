@@ -11,7 +11,7 @@ import pytest
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.buyers import Shape
 from launchctl.rehearsal.hands import people
-from launchctl.rehearsal.people import Deed
+from launchctl.rehearsal.pressing import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
 from launchctl.rehearsal.script import load_script
 from launchctl.rehearsal.willing import willing
