@@ -60,7 +60,7 @@ class Agenda:
     criteria: dict[str, None] = field(default_factory=dict)
     """Not empty: criteria are to be read."""
     hinted: dict[Micros, None] = field(default_factory=dict)
-    """Instants of R (negative: of N) that criteria have hints at."""
+    """Instants of R (negative: of N) that criteria have hints at; taken by ``tick``."""
     ending: str | None = None
     """The cue whose ``end`` action is to end the show."""
     aborting: str | None = None
@@ -203,7 +203,7 @@ def build(plan: Plan, state: State) -> Agenda:
     # As before the fold, what runs with time is read before the first input.
     agenda.tick_us, agenda.ticking = state.now_us, dict(plan.timed)
     agenda.at_n(state.now_us, "lifts", "")
-    agenda.at_n(state.now_us, "criteria", "")
+    agenda.hinted[-state.now_us] = None
     if plan.runbook.hard_out_us is not None:
         agenda.outlook_us = next_second_us(state.now_us)
     for name in plan.runbook.figures:

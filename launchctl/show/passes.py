@@ -102,6 +102,11 @@ def tick(core: Core) -> None:
         ticking, agenda.ticking = agenda.ticking, {}
         for owner in ticking:
             agenda.look_at(owner)
+    now_us, now_r_us = core.now_us, core.clock_r()
+    for at_us in tuple(agenda.hinted):
+        if -now_us <= at_us < 0 or 0 <= at_us <= now_r_us:
+            del agenda.hinted[at_us]
+            agenda.criteria[""] = None
 
 
 def _one_pass(core: Core) -> None:

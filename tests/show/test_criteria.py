@@ -174,3 +174,17 @@ def test_after_a_recycle_it_counts_from_its_beginning_again():
     assert [] == holds(play)
     play.run(T0 + 62 * SECOND)
     assert ["criterion:1"] == holds(play)
+
+
+def test_a_call_at_its_beginning_finds_it_read():
+    """SEMANTICS 7: what comes with time alone is read before the second input of that
+    instant, by who went through all of the show as by who folded its journal just now.
+    """
+    play = Play(show(connected()))
+    play.run(T0 - 11 * MINUTE)
+    play.give(T0 - 10 * MINUTE, DOWN)
+    play.call(T0 - 10 * MINUTE, "resume", "criterion:1")
+    play.run(T0 - 10 * MINUTE)
+    events = [event.event for event in play.events if event.at_us == play.now_us]
+    assert events.index("hold_opened") < events.index("call_accepted")
+    assert [] == holds(play)

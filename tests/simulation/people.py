@@ -98,7 +98,9 @@ class People:
             verb = self._verb()
         if verb == "amend":
             self.pin()
-        return self.make(verb, self._target(verb), **self._args(verb))
+        target = self._target(verb)
+        args = self._looked_up(target) if verb == "settle" else self._args(verb)
+        return self.make(verb, target, **args)
 
     def half_done(self) -> bool:
         """A list was shown, or a second person is waited for."""
@@ -305,12 +307,18 @@ class People:
 
     # --- arguments ----------------------------------------------------------------
 
+    def _looked_up(self, name: str | None) -> dict[str, Any]:
+        """Who says that it was not sent has looked; of the rest they may be wrong."""
+        cue = self.world.engine.state.cues.get(name or "")
+        stands = cue is not None and any(
+            self.world.far.published.get(action.key) for action in cue.actions.values()
+        )
+        sent = stands or self.rng.random() < 0.3
+        return {"outcome": "sent" if sent else "not-sent", **self._account()}
+
     def _args(self, verb: str) -> dict[str, Any]:  # noqa: C901, PLR0912  an arm a verb
         rng = self.rng
         match verb:
-            case "settle":
-                outcome = rng.choice(("sent", "not-sent"))
-                return {"outcome": outcome, **self._account()}
             case "take-baton":
                 return rng.choice(({}, {"why": "my turn"}))
             case "adopt":

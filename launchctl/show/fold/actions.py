@@ -59,9 +59,11 @@ def _attempt(state: State, event: ev.Attempt) -> None:
         _want(state, event, action)
 
 
-def _third_of(what: str) -> str:
-    """The lower third in the place of ``visible:SCENE/SOURCE``."""
-    return "lower_third:" + what.removeprefix("visible:")
+def same_source(what: str) -> str:
+    """What else may be wanted of its source, shown or as a lower third; else empty."""
+    kind, _, place = what.partition(":")
+    other = {"visible": "lower_third", "lower_third": "visible"}.get(kind)
+    return f"{other}:{place}" if other else ""
 
 
 def _want(state: State, event: ev.Attempt, action: ActionState) -> None:
@@ -72,11 +74,12 @@ def _want(state: State, event: ev.Attempt, action: ActionState) -> None:
     stage.wanted[what] = value
     if not asserted:  # else its time goes on
         stage.shown.pop(what, None)
-    if what.startswith("visible:"):
-        stage.wanted.pop(_third_of(what), None)
-        stage.shown.pop(_third_of(what), None)
+    other = same_source(what)
+    stage.wanted.pop(other, None)
+    stage.shown.pop(other, None)
     if not event.slot.startswith("again/"):
         stage.by_hand.pop(what, None)
+        stage.by_hand.pop(other, None)
     stage.asks.pop(what, None)
     action.wanted = what
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchctl.show import events as ev
-from launchctl.show.fold.actions import UNKNOWN, came_on
+from launchctl.show.fold.actions import UNKNOWN, came_on, same_source
 from launchctl.show.state import (
     FigureState,
     HandPost,
@@ -61,10 +61,9 @@ def _by_hand(state: State, event: ev.ByHand) -> None:
     stage.wanted.pop(event.what, None)
     stage.wanted[event.what] = event.value
     stage.shown.pop(event.what, None)
-    if event.what.startswith("visible:"):
-        third = "lower_third:" + event.what.removeprefix("visible:")
-        stage.wanted.pop(third, None)
-        stage.shown.pop(third, None)
+    other = same_source(event.what)
+    stage.wanted.pop(other, None)
+    stage.shown.pop(other, None)
     stage.by_hand[event.what] = event.value
     stage.asks.pop(event.what, None)
     if event.what == "program":
