@@ -1,8 +1,11 @@
-"""The networks that a test of the post contract runs on: all, or those that can."""
+"""What tests of a contract run on: each network, or those that can; each store."""
+
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.contract.posts_table import NETWORKS, joined, named
+from tests.contract.stores import BACKENDS, Backend
 
 
 @pytest.fixture(params=NETWORKS, ids=named)
@@ -43,3 +46,11 @@ async def far_replying(request, tmp_path):
     """A driver and its emulator, where posts can be answered."""
     async with joined(request.param, tmp_path) as far:
         yield far
+
+
+@pytest.fixture(params=BACKENDS)
+async def backend(request) -> AsyncIterator[Backend]:
+    """Each store in turn."""
+    made = BACKENDS[request.param]()
+    yield made
+    await made.aclose()
