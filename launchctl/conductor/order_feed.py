@@ -39,7 +39,8 @@ class OrderFeed:
         self._counter = counter
         self._report = report
         self._totals = Totals()
-        self._moved = asyncio.Event()
+        self._moved = False
+        self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Follow, for ever. A ledger that cannot be read is said once and asked again:
@@ -48,6 +49,7 @@ class OrderFeed:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._again(self._follow, "the orders cannot be read"))
             if self._engine.reads_orders:
+                group.create_task(self._look())
                 group.create_task(
                     self._again(self._sample, "the orders cannot be sampled")
                 )
@@ -65,25 +67,16 @@ class OrderFeed:
 
     async def _follow(self) -> None:
         async for totals in self._ledger.follow():
-            self._totals = totals
-            self._moved.set()
+            self._totals, self._moved = totals, True
+            self._wake.set()
             if self._counter:
                 self._counter.totals(totals)
 
-    async def _has_moved(self) -> bool:
-        """Wait for the next change, but until the next look at most."""
-        waits = [
-            asyncio.ensure_future(self._moved.wait()),
-            asyncio.ensure_future(self._pause(_SAMPLE_EVERY_S)),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waits:
-                each.cancel()
-        moved = self._moved.is_set()
-        self._moved.clear()
-        return moved
+    async def _look(self) -> None:
+        """A quiet shop changes nothing, and yet its count grows complete."""
+        while True:
+            await self._pause(_SAMPLE_EVERY_S)
+            self._wake.set()
 
     async def _sample(self) -> None:
         """Tell every change, a second apart at least; and how complete the count is
@@ -91,13 +84,14 @@ class OrderFeed:
         """
         told_us: Micros | None = None
         while True:
-            moved = await self._has_moved()
+            await self._wake.wait()
+            self._wake.clear()
             complete_us = await self._ledger.complete_to()
             fresher = _is_fresher(complete_us, told_us)
             fresher = fresher and self._engine.awaits_fresh_orders
-            if not moved and not fresher:
+            if not self._moved and not fresher:
                 continue
-            told_us = complete_us
+            told_us, self._moved = complete_us, False
             known = {k: v for k, v in self._totals.named().items() if v is not None}
             self._report(OrdersSeen(known, complete_us))
             await asyncio.sleep(_SAMPLE_EVERY_S)

@@ -23,6 +23,7 @@ the numbers says that they are a sample.
 
 from __future__ import annotations
 
+import itertools
 import random
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -73,13 +74,12 @@ def instant_of(units: float) -> Micros | None:
 def orders(seed: int, sample: float) -> Iterator[Order]:
     """Every order of the sample, in order of time; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311  a rehearsal wants the same again
+    draw, two, euro = chance.random, 1 / TWO_OF, 1 / EURO_OF
     units = 0
-    number = 0
-    while True:
-        quantity = 2 if chance.random() < 1 / TWO_OF else 1
-        currency = "EUR" if chance.random() < 1 / EURO_OF else "USD"
+    for number in itertools.count(1):
+        quantity = 2 if draw() < two else 1
+        currency = "EUR" if draw() < euro else "USD"
         units += quantity
-        number += 1
         placed_us = instant_of(units * sample)
         if placed_us is None:
             return
