@@ -11,6 +11,7 @@ from launchctl.store.base import Line
 from launchctl.times import MINUTE, Micros, format_instant, parse_instant
 
 _AFTER_US = 2 * MINUTE
+_LATE_S = 60.0
 _MOST = 4
 _TELLING = frozenset(
     {
@@ -30,12 +31,13 @@ def told_fault(injected: Injected, lines: Sequence[Line]) -> dict[str, Any]:
         lines: the whole journal.
     """
     at_us = injected.at_us
+    behind_us = (at_us or 0) + (injected.line.for_us or 0) + _AFTER_US
     return {
         **injected.line.written(),
         "injected": None if at_us is None else format_instant(at_us),
         "why_not": injected.why_not or (None if at_us else "its turn never came"),
         "met": injected.met,
-        "then": [] if at_us is None else _then(at_us, lines[injected.seq :]),
+        "then": [] if at_us is None else _then(lines[injected.seq :], behind_us),
     }
 
 
@@ -49,11 +51,11 @@ def fault_in_words(fault: Mapping[str, Any]) -> str:
     return "\n".join([*said, *(f"  then {each}" for each in fault["then"])])
 
 
-def _then(at_us: Micros, lines: Sequence[Line]) -> list[str]:
-    """What the journal tells of trouble in the two minutes behind it."""
+def _then(lines: Sequence[Line], until_us: Micros) -> list[str]:
+    """What the journal tells of trouble until two minutes behind it."""
     found: list[str] = []
     for line in lines:
-        if parse_instant(line["at"]) > at_us + _AFTER_US or len(found) == _MOST:
+        if parse_instant(line["at"]) > until_us or len(found) == _MOST:
             break
         if line["event"] in _TELLING or _is_bad(line):
             found.append(f"{line['event']}: {sentence(line) or ''}")
@@ -68,5 +70,11 @@ def _is_bad(line: Line) -> bool:
             return bool(line["answer"] != "ok")
         case "cue_ended":
             return bool(line["state"] != "done")
+        case "fired":
+            return bool(line["late_by_s"] >= _LATE_S)
+        case "stage_seen":
+            return not line["connected"]
+        case "noted":
+            return bool(line["level"] == "warning")
         case _:
             return False

@@ -1,5 +1,6 @@
 """Every example through the real conductor, called by a willing crew; and every
-runbook, played by its own script, the week with each of its orders.
+runbook, played by its own script, the week with each of its orders, and once more
+with its plan of faults.
 """
 
 from __future__ import annotations
@@ -8,17 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from launchctl.cli.faults import told_fault
 from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.buyers import Shape
 from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.pressing import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
 from launchctl.rehearsal.script import load_script
+from launchctl.rehearsal.trouble.injecting import Injected, trouble
+from launchctl.rehearsal.trouble.plan import load_plan
 from launchctl.rehearsal.willing import willing
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "examples").glob("*.yaml"))
 SCRIPTS = sorted((ROOT / "runbooks").glob("*.people.yaml"))
+PLANS = sorted((ROOT / "runbooks").glob("*.faults.yaml"))
 
 RED = {
     "action-reply": "to-a-guest is failed",  # it replies to a guest's invented post
@@ -78,3 +83,34 @@ def test_it_goes_as_its_script_says(script: Path):
         figures = done.status["figures"]
         assert [] == [name for name in figures if not figures[name]["in_bounds"]]
         assert 325_000 - 2 <= done.status["orders"]["units"] <= 325_000
+
+
+@pytest.mark.parametrize("file", PLANS, ids=lambda file: file.stem)
+def test_it_comes_through_its_trouble(file: Path):
+    """Each fault of the plan happens, and is met where requests have to meet it; the
+    show is green all the same, nothing was posted twice, and every figure is right. The
+    report tells what came of each.
+    """
+    name = file.name.removesuffix(".faults.yaml")
+    plan, injected = load_plan(file), list[Injected]()
+    said, deeds = load_script(file.with_name(f"{name}.people.yaml")), list[Deed]()
+    audience = shops(said.audience, file.parent)
+    beside = (people(said, deeds), audience, trouble(lambda _: plan, injected))
+    runbook = file.with_name(f"{name}.yaml")
+    done = rehearse(Rehearsal(runbook=runbook, beside=beside))
+
+    assert [("", True)] * len(plan.plan) == [
+        (each.why_not, each.at_us is not None and each.met != 0) for each in injected
+    ]
+    told = [told_fault(each, done.lines) for each in injected]
+    assert [] == [fault["fault"] for fault in told if not fault["then"]]
+    assert ("green", []) == (done.verdict, done.nobody_answered)
+    posts = [
+        post.text
+        for network in done.backstage.world.networks.values()
+        for post in network.posts
+        if post.text
+    ]
+    assert len(set(posts)) == len(posts)
+    figures = done.status["figures"]
+    assert [] == [name for name in figures if not figures[name]["in_bounds"]]

@@ -101,6 +101,19 @@ def test_the_cue_that_a_hand_did_is_offered_and_fired() -> None:
     assert [] == play.engine.status(play.now_us)["stages"][0]["offers"]
 
 
+def test_a_stream_that_never_stopped_is_not_asked_about() -> None:
+    """A machine asks what it must not bring back; what is there it need not
+    (SEMANTICS 6, recovery).
+    """
+    start = act.Stream(stream="start")
+    play = Play(book(cue("open", start, at="T-0"), cue("late", at="T+1h")))
+    play.give(START, seen("Keynote"))
+    play.run(T0 + SECOND)
+    play.give(T0 + 2 * SECOND, seen("Keynote", restarted=True, streaming=True))
+    play.run(T0 + 3 * SECOND)
+    assert [] == play.engine.status(play.now_us)["stages"][0]["asks"]
+
+
 @pytest.mark.parametrize(
     ("action", "words"),
     [

@@ -128,6 +128,38 @@ def test_a_segment_is_over_when_the_next_begins():
     assert -180.0 == play.engine.status(play.now_us)["over_s"]
 
 
+def test_the_last_segment_is_over_with_the_picture_behind_it():
+    """SEMANTICS 1: a week of posts behind an evening overruns nothing."""
+    runbook = book(
+        cue("opening", scene("A"), at="T-0", segment="keynote"),
+        cue("good-night", scene("B"), at="T+22m"),
+        cue("week", at="T+100h"),
+        segments=(KEYNOTE,),
+        hard_out_us=T0 + 30 * MINUTE,
+    )
+    play = Play(runbook)
+    row = segments(play, T0 + 21 * MINUTE)["keynote"]
+    assert ("running", 60.0) == (row["state"], row["over_s"])
+    row = segments(play, T0 + 120 * MINUTE)["keynote"]
+    assert ("done", 22) == (row["state"], at(row["expected_end"]))
+    status = play.engine.status(play.now_us)
+    assert (22, 0.0) == (at(status["expected_end"]), status["over_s"])
+    assert [] == play.named("hard_out")
+
+
+def test_a_picture_in_the_last_segment_does_not_end_it():
+    """SEMANTICS 1: nor does one before it: what is talked behind it is the segment."""
+    for segment in ("keynote", None):
+        runbook = book(
+            cue("doors", scene("A"), at="T-1m", segment=segment),
+            cue("talk", at="T-0", segment="keynote"),
+            cue("week", at="T+100h"),
+            segments=(KEYNOTE,),
+        )
+        row = segments(Play(runbook), T0 + 25 * MINUTE)["keynote"]
+        assert "running" == row["state"]
+
+
 def test_a_hold_of_unknown_end_lasts_to_now():
     """SEMANTICS 1: in a hold that a person releases, the end moves as time goes."""
     play = Play(keynote())

@@ -53,11 +53,11 @@ def end_of_show(core: Core, expected: ExpectedTimeline) -> Ending:
 def _ends(core: Core, expected: ExpectedTimeline) -> dict[tuple[str, str], Micros]:
     """What ends the show, and when that is expected, as far as it is known."""
     found: dict[tuple[str, str], Micros | None] = {}
+    last = core.plan.last_picture
+    if last is not None:  # first: of two at one instant it is the one that ends them
+        found["cue", last] = expected.cue_us(last)
     for name in list(expected.segments)[-1:]:
         found["segment", name] = expected.end(name).wall_us
-    last = core.plan.last_picture
-    if last is not None:
-        found["cue", last] = expected.cue_us(last)
     return {what: at_us for what, at_us in found.items() if at_us is not None}
 
 

@@ -139,14 +139,27 @@ class ExpectedTimeline(Timeline):
         return bool(names) and all(cues[name].state in _DROPPED for name in names)
 
     def _ended(self, segment: str) -> Instant | None:
-        """A segment that began is over when a later one begins, or with the show."""
+        """A segment that began is over when a later one begins, or with the show; the
+        last one also when the last picture has come behind it.
+        """
         names = list(self.segments)
         later = names[names.index(segment) + 1 :]
         began = [self._started[name] for name in later if name in self._started]
         if began:
             return min(began, key=lambda at: at.wall_us or 0)
-        closed_us = self._core.state.closed_us
-        return None if closed_us is None else self._at_n(closed_us)
+        over_us = self._closed_us(segment) if not later else None
+        if over_us is None:
+            over_us = self._core.state.closed_us
+        return None if over_us is None else self._at_n(over_us)
+
+    def _closed_us(self, segment: str) -> Micros | None:
+        """N of the last picture, if it comes behind this segment and came so."""
+        plan, began_us = self._core.plan, self._started[segment].wall_us
+        if plan.closes != segment or plan.last_picture is None:
+            return None
+        over_us = came_us(self._core.state.cues[plan.last_picture])
+        early = over_us is None or began_us is None or over_us < began_us
+        return None if early else over_us
 
     def _at_n(self, n_us: Micros) -> Instant:
         core = self._core

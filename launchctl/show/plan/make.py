@@ -75,10 +75,12 @@ def _add(plan: Plan, cue: Cue, procedure: str | None) -> None:
         plan.wall_cues.append(cue.id)
     if planned.planned_hold is not None:
         plan.planned_holds.append(cue.id)
+    plan.last_segment = cue.segment or plan.last_segment
     if procedure is None and not cue.pinned:
         plan.unpinned.append(cue.id)
         if not cue.reserve and any(isinstance(a, act.StageAction) for a in cue.do):
             plan.last_picture = cue.id
+            plan.closes = plan.last_segment if cue.segment is None else None
     for slot in planned.slots:
         if slot.account is not None:
             plan.posts_of.setdefault(slot.account, []).append((planned, slot))

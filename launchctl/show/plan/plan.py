@@ -54,6 +54,9 @@ class Plan:
     unpinned: list[str] = field(default_factory=list)
     promises: dict[str, Promised] = field(default_factory=dict)
     """``CUE/KEPT_BY/WHAT`` -> what the cue's post promises."""
+    last_segment: str | None = None
+    closes: str | None = None
+    """The segment behind which the last picture comes, if it is in none itself."""
     last_picture: str | None = None
     """The last unpinned cue of the file that acts on a stage, and is no reserve."""
     first: str | None = None

@@ -161,6 +161,8 @@ def _assert(core: Core, name: str, fields: list[str], reason: str) -> None:
     serial = core.state.seq
     for what in fields:
         value = stage.wanted[what]
+        if (what, value) == ("stream", "start") and stage.streaming:
+            continue  # it never stopped: there is nothing to bring back
         asked = question(core, name, what, value)
         if asked is not None:
             core.emit(ev.NeedsPerson, stage=name, what=what, text=asked)
