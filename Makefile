@@ -35,8 +35,9 @@ bench: $(WORK)
 # thousands of generated shows, some through the whole conductor: make simulate SEEDS=1000
 SEEDS ?= 10000
 WHOLES ?= 200
+REFERENCES ?= 4
 simulate: $(WORK)
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --wholes $(WHOLES) $(ARGS)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --wholes $(WHOLES) --references $(REFERENCES) $(ARGS)
 
 lint: $(WORK)
 	$(BIN)/ruff check .

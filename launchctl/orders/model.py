@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -70,6 +70,15 @@ class Delivery(NamedTuple):
     def order_key(self) -> tuple[str, str]:
         """(shop, order id): an order is known by its shop, also where others pay it."""
         return self.joins or self.source, self.order_id
+
+
+def why_undeclared(currency: str | None, declared: Collection[str]) -> str:
+    """Why an order in this currency must not count; empty: it may. Without any declared
+    currency all count.
+    """
+    if currency is None or not declared or currency in declared:
+        return ""
+    return f"currency {currency} is not declared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ hook is left out. Near a cue the batches are of a second, else of a minute.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from launchctl.orders.model import Delivery
+from launchctl.orders.model import Delivery, why_undeclared
 from launchctl.rehearsal.backstage import Backstage, Beside
 from launchctl.rehearsal.buyers import Audience, Shape
 from launchctl.runbook.model import Orders
@@ -40,7 +41,8 @@ def shops(shapes: Sequence[Shape] = (), home: Path = Path()) -> Beside:
             seed=backstage.chance.seed,
             home=home,
         )
-        coming = deque(audience.deliveries())
+        declared = orders.deposit_minor
+        coming = deque(_judged(each, declared) for each in audience.deliveries())
         while True:
             now_us = backstage.clock.now_us()
             due = _due(coming, now_us)
@@ -63,6 +65,12 @@ def audience_of(
     counts = [source for source in orders.sources if source.role == "counts"]
     source = counts[0].name if counts else ""
     return Audience(shapes, t0_us=t0_us, source=source, seed=seed, home=home)
+
+
+def _judged(delivery: Delivery, declared: Collection[str]) -> Delivery:
+    """As the hook hands it on: what is in a foreign currency, in quarantine."""
+    why = why_undeclared(delivery.currency, declared)
+    return replace(delivery, quarantine=why) if why else delivery
 
 
 def _due(coming: deque[Delivery], now_us: Micros) -> list[Delivery]:

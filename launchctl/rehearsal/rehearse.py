@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from launchctl.chance import SeededChance
 from launchctl.conductor.conductor import Conductor
 from launchctl.conductor.far_ends import contexts, far_ends_of
+from launchctl.errors import InputError
 from launchctl.rehearsal.backstage import Backstage, Beside, Watched
 from launchctl.rehearsal.conducting import Conducting
 from launchctl.rehearsal.emulators.networks import Surroundings
@@ -56,6 +58,7 @@ class Rehearsal:
         t0_us: as ``--t0``.
         sets: addresses, as ``--set``; those of emulated far ends are replaced.
         beside: who plays beside the show: people, buyers, trouble.
+        amendments: files that a call to amend may name, by their digest.
     """
 
     runbook: Path
@@ -63,6 +66,7 @@ class Rehearsal:
     t0_us: Micros | None = None
     sets: Sequence[tuple[str, str]] = ()
     beside: Sequence[Beside] = ()
+    amendments: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +137,15 @@ async def _play(
     async with AsyncExitStack() as stack:
         surroundings = Surroundings(clock.now_us, clock.now_us, chance)
         world = await stack.enter_async_context(emulated(first, surroundings))
-        runbook = load(
-            rehearsal.runbook,
+        read = partial(
+            load,
             t0_us=rehearsal.t0_us,
             sets=[*(dict(rehearsal.sets) | dict(world.sets)).items()],
             environ=INVENTED,
             now_us=UNDATED_US,
         )
+        runbook = read(rehearsal.runbook)
+        amendments = {book.digest: book for book in map(read, rehearsal.amendments)}
         run = f"rehearsal-{rehearsal.seed}"
         store = await _store(stack, runbook, run)
         journal, inbox, ledger, _ = store
@@ -163,6 +169,7 @@ async def _play(
                         pause=pace.pause,
                     ),
                 ),
+                find_runbook=partial(_amendment, amendments),
                 rehearsal=True,
                 pace=pace,
             )
@@ -193,6 +200,17 @@ async def _play(
             conducting.engine.finished,
             backstage,
         )
+
+
+def _amendment(amendments: Mapping[str, Runbook], digest: str) -> Runbook:
+    """As the run's folder gives what was pinned in it.
+
+    Raises:
+        InputError: nobody has written that.
+    """
+    if digest not in amendments:
+        raise InputError(f"no amendment {digest} was written")
+    return amendments[digest]
 
 
 async def _store(

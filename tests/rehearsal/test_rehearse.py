@@ -11,6 +11,7 @@ import pytest
 
 from launchctl.rehearsal import world
 from launchctl.rehearsal.batches import shops
+from launchctl.rehearsal.buyers import Shape
 from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.rehearse import Rehearsal, rehearse
 from launchctl.rehearsal.script import parse_script
@@ -92,6 +93,22 @@ def test_one_seed_gives_one_journal(show: Path):
     """Identical to the last byte; another seed may differ, the show not."""
     assert played(show)[0].lines == played(show)[0].lines
     assert "green" == played(show, seed=7)[0].verdict
+
+
+def test_orders_in_a_currency_that_is_not_declared_are_not_counted(tmp_path: Path):
+    """DESIGN Orders: undeclared currencies go to quarantine, as at the shops' hook."""
+    file = tmp_path / "show.yaml"
+    source = "{kind: webhook, name: shop, secret: {env: SHOP}}"
+    orders = f"orders: {{deposit: {{USD: 1000}}, sources: [{source}]}}\n"
+    file.write_text(SHOW.replace("cues:\n", f"{orders}cues:\n", 1))
+    crowd = Shape(crowd=200, at="T-5m")
+    script = parse_script(SCRIPT, "script.yaml")
+    beside = [shops([crowd]), people(script, [])]
+    counted = rehearse(Rehearsal(runbook=file, beside=beside)).status["orders"]
+
+    assert ["USD"] == [*counted["by_currency"]]
+    assert counted["quarantined"] > 0
+    assert 200 == counted["placed"] + counted["quarantined"]
 
 
 def test_without_a_script_nobody_answers(show: Path):

@@ -2,10 +2,12 @@
 through the real conductor and its drivers in virtual time.
 
 ``--seeds N`` plays N of them, on all cores, ``--wholes N`` of them through the
-conductor; the first failures are told with their seed, made small, and written to
-``tests/simulation/kept/`` (``kept_shows/``), where the test suite plays them for good.
-``--seed N`` plays one and prints its journal, ``--case FILE`` one that was kept,
-``--whole N`` one through the conductor.
+conductor, and ``--references N`` each show of ``runbooks/`` in the trouble of so many
+seeds. The first failures are told with the command that plays them again, made small,
+and written to ``tests/simulation/kept/`` (``kept_shows/``), where the test suite plays
+them for good. ``--seed N`` plays one and prints its journal, ``--whole N`` one through
+the conductor (``--of NAME``: a show of ``runbooks/``), ``--case FILE`` one that was
+kept.
 """
 
 from __future__ import annotations
@@ -16,17 +18,28 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from launchctl.rehearsal.rehearse import Rehearsed
 from tests.simulation.case import KEPT, load, run, save
 from tests.simulation.rule import BrokenError
 from tests.simulation.shrink import shrink
 from tests.simulation.simulate import ShowBrokeError, play, show_of
-from tests.simulation.whole import WholeBrokeError, keep_whole, play_whole
-from tests.simulation.whole_books import whole_book
+from tests.simulation.whole import (
+    REFERENCES,
+    WholeBrokeError,
+    play_reference,
+    play_show,
+    play_whole,
+)
+from tests.simulation.whole_show import drawn, read
+from tests.simulation.whole_shrink import keep_whole
 
 BATCH = 25
+Whole = tuple[str, int]
+"""A show of runbooks/ (empty: a generated one), and the seed."""
 
 
 def main() -> int:
@@ -37,8 +50,12 @@ def main() -> int:
         "--wholes", type=int, default=0, help="so many of them through the conductor"
     )
     parser.add_argument(
+        "--references", type=int, default=0, help="so many seeds of each of runbooks/"
+    )
+    parser.add_argument(
         "--whole", type=int, help="play this one, and print its journal"
     )
+    parser.add_argument("--of", choices=REFERENCES, help="of this show of runbooks/")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, help="play this one, and print its journal")
@@ -50,10 +67,14 @@ def main() -> int:
     if asked.seed is not None:
         return one(asked.seed)
     if asked.whole is not None:
-        return whole_one(asked.whole)
-    wholes = whole_shows(asked.first, asked.wholes, asked.jobs, asked.keep)
-    shows = asked.seeds - asked.wholes
-    return engine_shows(asked.first, shows, asked.jobs, asked.keep) or wholes
+        return whole_one(asked.of, asked.whole)
+    seeds = range(asked.first, asked.first + asked.wholes)
+    broken = whole_shows([("", seed) for seed in seeds], asked.jobs, asked.keep)
+    seeds = range(asked.first, asked.first + asked.references)
+    shows = [(name, seed) for name in REFERENCES for seed in seeds]
+    broken |= whole_shows(shows, asked.jobs, asked.keep)
+    left = asked.seeds - asked.wholes
+    return broken | engine_shows(asked.first, left, asked.jobs, asked.keep)
 
 
 def engine_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
@@ -80,44 +101,52 @@ def engine_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
     return 1 if failures else 0
 
 
-def whole_shows(first: int, seeds: int, jobs: int, keep: int) -> int:
-    """Shows through the conductor, from seed ``first`` on; 1 if one broke."""
-    if not seeds:
+def whole_shows(shows: Sequence[Whole], jobs: int, keep: int) -> int:
+    """Shows through the conductor; 1 if one broke."""
+    if not shows:
         return 0
     began_s = time.perf_counter()
     verdicts: Counter[str] = Counter()
-    broken: list[int] = []
+    broken: list[Whole] = []
     with ProcessPoolExecutor(jobs) as pool:
-        for seed, verdict, said in pool.map(
-            whole, range(first, first + seeds), chunksize=5
-        ):
+        for show, verdict, said in pool.map(whole, shows, chunksize=5):
             verdicts[verdict] += 1
             if said:
-                broken.append(seed)
+                broken.append(show)
                 print(said, flush=True)
     spent_s = time.perf_counter() - began_s
     print(
-        f"{seeds} shows through the conductor in {spent_s:.1f} s:"
-        f" {seeds / spent_s:.1f} seeds/s; {json.dumps(verdicts)}"
+        f"{len(shows)} shows through the conductor in {spent_s:.1f} s:"
+        f" {len(shows) / spent_s:.1f} seeds/s; {json.dumps(verdicts)}"
     )
-    for seed in broken[:keep]:
-        print(keep_whole(seed), flush=True)
+    for name, seed in broken[:keep]:
+        if not name:
+            print(keep_whole(drawn(seed)), flush=True)
     return 1 if broken else 0
 
 
-def whole(seed: int) -> tuple[int, str, str]:
+def whole(show: Whole) -> tuple[Whole, str, str]:
     """One show through the conductor: its verdict, and what broke, if anything did."""
+    name, seed = show
     try:
-        return seed, play_whole(seed).verdict, ""
+        done = play_reference(name, seed) if name else play_whole(seed)
     except WholeBrokeError as failed:
-        return seed, "broken", str(failed)
+        return show, "broken", str(failed)
+    return show, done.verdict, ""
 
 
-def whole_one(seed: int) -> int:
-    """One show through the conductor, with its runbook and its journal."""
-    print(whole_book(seed))
+def whole_one(name: str | None, seed: int) -> int:
+    """One show through the conductor, with its files and its journal."""
+    if name is None:
+        show = drawn(seed)
+        print(show.book, show.people, show.faults, show.amended or "", sep="\n")
+    return printed(lambda: play_reference(name, seed) if name else play_whole(seed))
+
+
+def printed(play_it: Callable[[], Rehearsed]) -> int:
+    """The journal of a whole show, or what broke."""
     try:
-        done = play_whole(seed)
+        done = play_it()
     except WholeBrokeError as failed:
         print(failed)
         return 1
@@ -157,7 +186,9 @@ def kept(seed: int) -> str:
 
 
 def case(path: Path) -> int:
-    """A kept case, with its journal."""
+    """A kept case, or a kept whole show, with its journal."""
+    if path.suffix == ".yaml":
+        return printed(lambda: play_show(read(path), f"--case {path}"))
     try:
         for line in run(load(path), prefixes=True):
             print(json.dumps(line))

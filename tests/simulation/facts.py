@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from launchctl.runbook.actions import Scene
 from launchctl.runbook.model import Cue, Runbook
 from launchctl.show.inputs import Call
 from launchctl.times import Micros
@@ -63,6 +64,7 @@ class Facts(CueFold, WorldFold):
         self.hold_seqs: dict[str, int] = {}
         self.standby: dict[str, tuple[str | None, int]] = {}
         self.amend_asked: dict[str, tuple[str, Micros]] = {}
+        self.procedures_running: set[str] = set()
         self.stages = {name: StageFacts() for name in runbook.stages}
         self.outputs = {name: OutputFacts() for name in runbook.outputs}
         self.cue: dict[str, Cue] = {}
@@ -249,7 +251,11 @@ class Facts(CueFold, WorldFold):
     def _condition_changed(self, line: Line, _cue: None) -> None:
         self.conditions[line["owner"]] = (line["value"], instant(line["since"]))
 
+    def _procedure_ended(self, line: Line, _cue: None) -> None:
+        self.procedures_running.discard(line["procedure"])
+
     def _procedure_started(self, line: Line, _cue: None) -> None:
+        self.procedures_running.add(line["procedure"])
         for name in line["cues"]:
             before = self.cues[name]
             self.cues[name] = CueFacts(
@@ -280,7 +286,14 @@ class Facts(CueFold, WorldFold):
 
     def _attempt_ended(self, line: Line, cue: CueFacts | None) -> None:
         super()._attempt_ended(line, cue)
-        if cue is not None and line["answer"] == "ok":
+        if line["answer"] != "ok":
+            return
+        if cue is not None:
             action, _ = self.action(line["cue"], line["slot"])
-            if type(action).__name__ == "Scene":
+            if isinstance(action, Scene):
                 self._brought(action)
+        elif line["slot"].startswith("follow/"):  # by a stage that follows
+            _, stage, name, place = line["slot"].split("/", 3)
+            action = self.action(name, place)[0] if name in self.cue else None
+            if isinstance(action, Scene):
+                self._brought(action.model_copy(update={"stage": stage}))

@@ -1,5 +1,4 @@
-"""Bugs planted in the engine and the conductor, for the whole shows to find. Those that
-need a caller who takes T back are in ``planted.py``, over the pure engine.
+"""Bugs planted in the engine and the conductor, for the whole shows to find.
 
 ``python -m tests.simulation.planted_whole`` tells in how many shows each is found.
 """
@@ -26,6 +25,12 @@ async def _sent_before_written(self: Conductor) -> None:
         self._appends.task_done()
 
 
+def _none(*_args: Any) -> list[str]:
+    return []
+
+
+_NOTHING_KEPT = {"launchctl.show.verbs.recycle.kept_slots": _none}
+
 BUGS: dict[str, tuple[str, dict[str, Any]]] = {
     "the embargo's gate is gone": (
         "invariant 7 ",
@@ -39,6 +44,8 @@ BUGS: dict[str, tuple[str, dict[str, Any]]] = {
         "leaked",
         PLANTED["the embargo's gate is gone"][1],
     ),
+    "recycle forgets keep": ("invariant 3 ", PLANTED["recycle forgets keep"][1]),
+    "recycle sends again what is posted": ("published twice", _NOTHING_KEPT),
     "no pause after a late firing": (
         "invariant 9 ",
         PLANTED["no pause after a late firing"][1],

@@ -171,7 +171,11 @@ class GatesOpen(Invariant):
         if changed and not (second and young):
             yield "an embargo was amended by one person alone"
         for name in line["changed"]:
-            if name in facts.cues and facts.cues[name].word in BEGUN:
+            cue = facts.cues.get(name)
+            if cue is None or cue.word not in BEGUN:
+                continue
+            # what a procedure did in a run that is over, the next does anew
+            if cue.procedure is None or cue.procedure in facts.procedures_running:
                 yield f"{name} has begun, and took another text"
 
     def sent(self, facts: Facts, sent: Sent) -> Iterator[str]:

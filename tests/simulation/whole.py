@@ -1,262 +1,169 @@
 """Whole shows through the real conductor and its drivers, in virtual time, in trouble.
 
-A seed gives a show (``whole_books.py``), buyers, and what goes wrong; the crew says yes
-to everything. What happened is read twice: by the checkers of SEMANTICS 9, over all
-that the engine was asked and all that left; and at the far ends, whose own records must
-agree with it.
+A seed gives a show, its people's script, buyers, and what goes wrong
+(``whole_show.py``); or a reference show is played in the trouble of a seed. What
+happened is read twice: by the checkers of SEMANTICS 9, over all that the engine was
+asked and all that left; and at the far ends, whose own records must agree with it
+(``whole_far_ends.py``).
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from random import Random
-from typing import Any
-from unittest.mock import patch
 
-from launchctl.conductor.dispatch import Dispatcher
-from launchctl.orders.model import Delivery
-from launchctl.rehearsal import rehearse as rehearsing
+from launchctl.rehearsal.backstage import Beside
 from launchctl.rehearsal.batches import shops
+from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
+from launchctl.rehearsal.script import Script, load_script
 from launchctl.rehearsal.trouble.chaos import chaos
-from launchctl.rehearsal.trouble.injecting import Injected, trouble
+from launchctl.rehearsal.trouble.injecting import trouble
+from launchctl.rehearsal.trouble.plan import Plan, load_plan
 from launchctl.rehearsal.willing import willing
-from launchctl.runbook.actions import Effect
 from launchctl.runbook.model import Runbook
 from launchctl.show import events as ev
-from launchctl.show.commands import Command
-from launchctl.show.engine import Decision, Engine
-from launchctl.store.memory import MemoryJournal
+from launchctl.show.engine import Engine
 from tests.simulation.invariants import check
 from tests.simulation.rule import BrokenError
-from tests.simulation.trace import Crash, Item, Sent, Step, Trace
-from tests.simulation.whole_books import whole_book
-from tests.simulation.whole_people import buyers
+from tests.simulation.trace import Trace
+from tests.simulation.whole_far_ends import judge
+from tests.simulation.whole_people import buyers, knowing
+from tests.simulation.whole_recorded import Record, recorded
+from tests.simulation.whole_show import WholeShow, drawn
 from tests.simulation.world import told
 
-KEPT_SHOWS = Path(__file__).parent / "kept_shows"
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
+REFERENCES = ("hybrid-keynote", "model-3-reveal", "stream-failure")
 
 
 class WholeBrokeError(BrokenError):
     """A show broke; the message says how, and how to replay it."""
 
 
-def play_whole(seed: int, file: Path | None = None) -> Rehearsed:
-    """Play the show of a seed, or this one with the seed's trouble, and read it twice.
+@dataclass(frozen=True)
+class Playing:
+    """What is played: the files, read."""
+
+    file: Path
+    seed: int
+    script: Script
+    plan: Callable[[Runbook], Plan]
+    besides: Sequence[str] = ()
+    amendments: Sequence[Path] = ()
+
+
+def play_whole(seed: int) -> Rehearsed:
+    """Play the show of a seed, and read it twice.
 
     Raises:
         WholeBrokeError: something does not hold.
     """
+    return play_show(drawn(seed), f"--whole {seed}")
+
+
+def play_show(show: WholeShow, replay: str = "") -> Rehearsed:
+    """Play a show that was drawn, or kept; ``replay`` is the option that does it again.
+
+    Raises:
+        WholeBrokeError: as ``play_whole``.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        show = file or Path(folder) / "show.yaml"
-        if file is None:
-            show.write_text(whole_book(seed))
-        try:
-            return _checked(seed, show)
-        except Exception as error:
-            raise WholeBrokeError(
-                f"whole show {seed}: {error!r}\n{error}\n"
-                f"replay: python -m tests.simulation --whole {seed}"
-            ) from error
+        file = show.write(Path(folder), "show")
+        plan = load_plan(file.with_name("show.faults.yaml"))
+        amended = [file.with_name("show.amended.yaml")] if show.amended else []
+        playing = Playing(
+            file=file,
+            seed=show.seed,
+            script=load_script(file.with_name("show.people.yaml")),
+            plan=lambda _runbook: plan,
+            besides=show.besides,
+            amendments=amended,
+        )
+        return _told(playing, f"whole show {show.seed}", replay)
 
 
-def _checked(seed: int, show: Path) -> Rehearsed:
-    sold: list[Delivery] = []
-    injected: list[Injected] = []
-    beside = (
-        willing,
-        shops(),
-        partial(buyers, seed, sold),
-        trouble(partial(chaos, seed), injected),
+def play_reference(name: str, seed: int) -> Rehearsed:
+    """Play a show of ``runbooks/`` with its own people, in the trouble of a seed.
+
+    Raises:
+        WholeBrokeError: as ``play_whole``.
+    """
+    playing = Playing(
+        file=RUNBOOKS / f"{name}.yaml",
+        seed=seed,
+        script=load_script(RUNBOOKS / f"{name}.people.yaml"),
+        plan=partial(chaos, seed),
+        besides=("yes",) if seed % 2 else (),
     )
-    with recorded(seed) as (items, early):
-        done = rehearse(Rehearsal(runbook=show, seed=seed, beside=beside))
-    runbook = done.backstage.show.runbook
+    return _told(
+        playing, f"{name} in the trouble of {seed}", f"--whole {seed} --of {name}"
+    )
+
+
+def _told(playing: Playing, what: str, replay: str) -> Rehearsed:
+    try:
+        return _judged(playing)
+    except Exception as error:
+        raise WholeBrokeError(
+            f"{what}: {type(error).__name__}\n{error}\n"
+            f"replay: python -m tests.simulation {replay}"
+        ) from error
+
+
+def _judged(playing: Playing) -> Rehearsed:
+    with recorded(playing.seed) as record:
+        done = rehearse(
+            Rehearsal(
+                runbook=playing.file,
+                seed=playing.seed,
+                beside=_beside(playing),
+                amendments=playing.amendments,
+            )
+        )
+    assert record.runbook is not None
     wrong = [
-        *early,
-        told(check(Trace(runbook, items))),
-        *published_twice(done),
-        *leaked(done),
-        *called_twice(done),
-        *miscounted(done, sold),
-        *folded_otherwise(done, runbook),
+        *record.early,
+        told(check(Trace(record.runbook, record.items))),
+        *judge(done, record),
+        *folded_otherwise(done, record),
     ]
     if any(wrong):
         raise BrokenError("\n".join(filter(None, wrong)))
     return done
 
 
-# --- what is recorded -----------------------------------------------------------------
-
-
-@contextmanager
-def recorded(seed: int) -> Any:
-    """All that the engines of a rehearsal are asked and say, and what leaves; and a
-    sentence for each that left before its intent was written, on a disk that takes its
-    time.
-    """
-    items: list[Item] = []
-    early: list[str] = []
-    durable: set[tuple[str, int]] = set()
-    rng = Random(f"disk {seed}")
-    send, append = Dispatcher._send, MemoryJournal.append
-
-    class Recorded(Engine):
-        """An engine that keeps a trace."""
-
-        _folded = 0
-
-        def apply(self, event: Any) -> None:
-            """As ever; a line of the journal was folded."""
-            self._folded += 1
-            super().apply(event)
-
-        def start(self, now_us: int, inputs: Any = (), **more: Any) -> Decision:
-            """As ever; whoever follows a dead one says what that one lost."""
-            lines = sum(isinstance(item, dict) for item in items)
-            lines -= sum(item.lost for item in items if isinstance(item, Crash))
-            if items:
-                items.append(Crash(lines - self._folded))
-            return self._asked(now_us, inputs, super().start(now_us, inputs, **more))
-
-        def step(self, now_us: int, inputs: Any = ()) -> Decision:
-            """As ever."""
-            return self._asked(now_us, inputs, super().step(now_us, inputs))
-
-        def _asked(self, now_us: int, inputs: Any, decision: Decision) -> Decision:
-            items.append(Step(now_us, tuple(inputs)))
-            items.extend(json.loads(json.dumps(ev.encode(e))) for e in decision.events)
-            return decision
-
-    async def sent(self: Dispatcher, command: Command) -> Any:
-        items.append(Sent(command, self._now_us()))
-        once = command.effect is Effect.ONCE
-        if once and (command.key, command.attempt) not in durable:
-            early.append(f"{command.key} left before its intent was written")
-        return await send(self, command)
-
-    async def appended(self: MemoryJournal, lines: Any) -> None:
-        await asyncio.sleep(rng.choice((0, 0.002, 0.02)))
-        await append(self, lines)
-        durable.update(
-            (line["key"], line["attempt"])
-            for line in lines
-            if line["event"] == "intent"
-        )
-
-    with ExitStack() as stack:
-        stack.enter_context(patch.object(rehearsing, "Engine", Recorded))
-        stack.enter_context(patch.object(Dispatcher, "_send", sent))
-        stack.enter_context(patch.object(MemoryJournal, "append", appended))
-        yield items, early
-
-
-# --- what the far ends say ----------------------------------------------------------
-
-
-def published_twice(done: Rehearsed) -> list[str]:
-    """Each text stands in the show once, and may stand at a far end once."""
-    posts = Counter((post.handle, post.text) for post in _posts(done))
-    return [f"published twice: {post}" for post, times in posts.items() if times > 1]
-
-
-def leaked(done: Rehearsed) -> list[str]:
-    """Nothing stands at a far end from before the picture was on the mixer's program:
-    every embargo of these shows is lifted by that scene.
-    """
-    shown = [
-        each.at_us
-        for mixer in done.backstage.world.stages.values()
-        for each in mixer.world.program_history
-        if each.scene == "Reveal"
+def _beside(playing: Playing) -> Sequence[Beside]:
+    found: list[Beside] = [
+        people(playing.script, []),
+        shops(playing.script.audience, playing.file.parent),
+        trouble(playing.plan, []),
     ]
-    overridden = any(line["event"] == "overridden" for line in done.lines)
-    first_us = min(shown, default=None)
-    return [
-        f"leaked: {post.text!r} at {post.at_us}, the picture at {first_us}"
-        for post in _posts(done)
-        if not overridden and (first_us is None or post.at_us < first_us)
-    ]
-
-
-def called_twice(done: Rehearsed) -> list[str]:
-    """The shop's flags were set once, or a person fired it again."""
-    calls = Counter(call.path for call in done.backstage.world.web.acted)
-    fired = Counter(
-        line["target"]
-        for line in done.lines
-        if line["event"] == "call_accepted" and line["verb"] == "fire"
-    )
-    return [
-        f"called {times} times: {path}"
-        for path, times in calls.items()
-        if path == "/flags" and times > 1 + fired["flip"]
-    ]
-
-
-def miscounted(done: Rehearsed, sold: Sequence[Delivery]) -> list[str]:
-    """The counter is what the shop sold, less what could not be delivered yet."""
-    ledger = done.backstage.ledger
-    left = {each.event_id for each in ledger.waiting("shop")}
-    orders_of: dict[str, list[Delivery]] = {}
-    for each in sold:
-        if each.event_id not in left:
-            orders_of.setdefault(each.order_id, []).append(each)
-    exact = {
-        "placed": len(orders_of),
-        "units": sum(max(_quantities(order)) for order in orders_of.values()),
-        "net_units": sum(
-            _quantities([max(o, key=_age)])[0] for o in orders_of.values()
-        ),
+    more: dict[str, Beside] = {
+        "yes": willing,
+        "knowing": knowing,
+        "buyers": partial(buyers, playing.seed),
     }
-    orders: Any = done.status["orders"] or dict.fromkeys(exact, 0)
-    return [
-        f"counted {orders[name]} {name} of {number}"
-        for name, number in exact.items()
-        if orders[name] != number
-    ]
+    return [*found, *(more[name] for name in playing.besides)]
 
 
-def _quantities(deliveries: Sequence[Delivery]) -> list[int]:
-    return [delivery.quantity or 0 for delivery in deliveries]
-
-
-def _age(delivery: Delivery) -> tuple[int, str]:
-    return delivery.occurred_us, delivery.event_id
-
-
-def folded_otherwise(done: Rehearsed, runbook: Runbook) -> list[str]:
-    """Invariant 1: the journal alone gives the state that the conductor had."""
-    again = Engine(runbook, done.lines[0]["run"] if done.lines else "")
-    for line in done.lines:
+def folded_otherwise(done: Rehearsed, record: Record) -> Iterator[str]:
+    """Invariant 1: the lines alone give the state that the conductor had; and the
+    journal is their beginning (it may end while lines are on their way to the disk).
+    """
+    assert record.runbook is not None
+    lines = Trace(record.runbook, record.items).lines
+    again = Engine(record.runbook, done.lines[0]["run"] if done.lines else "")
+    for book in record.amended:
+        again.offer(book)
+    for line in lines:
         again.apply(ev.decode(line))
-    mine = done.backstage.conducting.engine.state
-    return [] if again.state == mine else ["the folded journal gives another state"]
-
-
-def _posts(done: Rehearsed) -> list[Any]:
-    networks: Any = done.backstage.world.networks.values()
-    return [post for network in networks for post in network.posts]
-
-
-# --- what is kept ------------------------------------------------------------------
-
-
-def keep_whole(seed: int) -> str:
-    """Keep a failing show as a file; the command that plays it again."""
-    path = KEPT_SHOWS / f"whole-{seed}.yaml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"# chaos {seed}\n{whole_book(seed)}")
-    return f"whole show {seed}: launch rehearse {path} --yes --chaos {seed}"
-
-
-def chaos_of(path: Path) -> int:
-    """The seed of a kept show's trouble: it stands in its first line."""
-    return int(path.read_text().partition("\n")[0].removeprefix("# chaos "))
+    if again.state != done.backstage.conducting.engine.state:
+        yield "the folded journal gives another state"
+    mine = [(line["seq"], line["event"], line["at"]) for line in lines]
+    kept = [(line["seq"], line["event"], line["at"]) for line in done.lines]
+    if kept != mine[: len(kept)] or (done.over and len(kept) != len(mine)):
+        yield "the journal is not what was decided"

@@ -1,113 +1,166 @@
 """Small shows as texts: what the loader reads, for the whole conductor to play.
 
-A show lasts some minutes. Each text of a post stands in it once, so that the far ends'
-own records tell which cue it came from.
+A show lasts some minutes. The text of each post names its cue, and stands in the show
+once, so that the far ends' own records tell where it came from. Each cue is one line,
+so that a failing show can be made smaller by leaving lines out.
 """
 
 from __future__ import annotations
 
+import re
 from random import Random
+
+from tests.simulation.whole_cues import some_cues
+from tests.simulation.whole_draft import Draft
 
 HEAD = """\
 runbook: 1
 title: Whole show {seed}
 timezone: UTC
 t0: 2030-06-01 20:00
-stages:
+{hard_out}stages:
   main: {{driver: obs, url: "ws://127.0.0.1:4455", password: {{env: OBS_MAIN}}}}
-outputs:
+{side}outputs:
   live: {{stage: main, playback: "https://live.example/l.m3u8", delay: {delay}s}}
-accounts:
-  ceo: {{network: x, handle: ceo, credentials: {{env: X_CEO}}}}
+{spare}accounts:
+  ceo: {{network: x, handle: ceo, credentials: {{env: X_CEO}}{ceo}}}
   brand: {{network: {network}, handle: "{handle}", credentials: {{env: BRAND}}}}
-crew:
-  caller: {{may: [go, hold, end, post, retime]}}
-  comms: {{may: [approve, post]}}
+{sky}crew:
+  caller: {{may: [go, hold, abort, end, post, retime, counter]}}
+  comms: {{may: [approve, post, silence, hold, override]}}
+  legal: {{may: [approve, override]}}
+  deputy: {{may: [go, retime]}}
+notify:
+  crew: {{url: {{env: CREW}}}}
 orders:
-  deposit: {{USD: 1000}}
+  deposit: {{USD: 1000{euro}}}
   sources:
     - {{kind: webhook, name: shop, secret: {{env: SHOP}}, role: counts}}
-embargoes:
-  car: {{default: true, lifts: [{lift}]}}
-approvals: {{default: [comms]}}
-"""
+  show_on: {{stage: main, source: Counter, text: "{{{{ orders.units }}}}"}}
+{limit}embargoes:
+  car: {{default: true, lifts: [{lift}]{not_before}}}
+{numbers}approvals: {{default: [comms], figures: [comms, legal]{four_eyes}}}
+{criteria}"""
 NETWORKS = {
     "x": "brand",
     "mastodon": "brand@social.example",
     "bluesky": "brand.example",
     "linkedin": "urn:li:organization:1",
 }
-LIFTS = ("{on_air: Reveal}", "{seen: {scene: Reveal, output: live}}")
+PICTURE = ("{on_air: Reveal}", "{seen: {scene: Reveal, output: live}}")
+LIFTS = (*PICTURE, *PICTURE, f"{PICTURE[1]}, {{at: 2030-06-01 20:00:40}}")
+FOLLOWED = ("{seen: {scene: Reveal, output: spare}}",) * 3
+SPARE = '  spare: {stage: side, playback: "https://spare.example/s.m3u8", delay: 9s}\n'
+NUMBERS = (
+    "  numbers: {topics: [figures], lifts: [{confirmed: {what: notice, by: legal}}]}\n"
+)
+CRITERIA = (
+    "{from: T-4m, until: T+3m, check: stages.main.connected}",
+    "{from: T-3m, until: T+1m, check: orders.units >= 5, broken: {before_t0: warn}}",
+)
 
 
 def whole_book(seed: int) -> str:
     """The text of a seed's show."""
     rng = Random(f"whole {seed}")
-    network = rng.choice(sorted(NETWORKS))
-    head = HEAD.format(
+    draft = Draft(rng)
+    rest = _rest(draft)
+    cues = some_cues(draft)
+    return _head(draft, seed) + rest + "cues:\n" + "".join(f"  - {c}\n" for c in cues)
+
+
+def amended_book(seed: int, text: str) -> str:
+    """The same show written anew: posts say something else, a cue comes later, another
+    one is new.
+    """
+    rng = Random(f"amended {seed}")
+    lines = text.splitlines()
+    for place, line in enumerate(lines):
+        if "{post: " in line and rng.random() < 0.5:
+            lines[place] = re.sub(
+                r"This is (\w+)\.", r"This is \1 anew.", line, count=1
+            )
+        elif re.search(r"at: T\+\d+s", line) and rng.random() < 0.3:
+            lines[place] = re.sub(r"at: T\+\d+s", "at: T+70s", line)
+    if rng.random() < 0.6:
+        new = "  - {cue: added, at: T+80s, do: [{scene: Slide}]}"
+        lines.insert(next(n for n, x in enumerate(lines) if "cue: reveal" in x), new)
+    if rng.random() < 0.3:
+        lines = [x for x in lines if "cue: slide" not in x]
+    return "\n".join(lines) + "\n"
+
+
+def _head(draft: Draft, seed: int) -> str:
+    rng = draft.rng
+    return HEAD.format(
         seed=seed,
-        network=network,
-        handle=NETWORKS[network],
+        hard_out="hard_out: 2030-06-01 20:08\n" if rng.random() < 0.3 else "",
+        side=_side(draft),
         delay=rng.choice((5, 20)),
-        lift=rng.choice(LIFTS),
+        spare=SPARE if draft.side else "",
+        ceo=rng.choice(
+            ("", "", ", doubt: resend", ", by_hand: watch", ", by_hand: ask")
+        ),
+        network=draft.network,
+        handle=NETWORKS[draft.network],
+        sky=_sky(draft),
+        euro=rng.choice(("", ", EUR: 1000")),
+        limit=rng.choice(("", "", "  limit: {units: 40, then: waitlist}\n")),
+        lift=rng.choice((*LIFTS, *FOLLOWED) if draft.side == "follows" else LIFTS),
+        not_before=rng.choice(("", "", ", not_before: 2030-06-01 20:00:20")),
+        numbers=NUMBERS if draft.figure and rng.random() < 0.5 else "",
+        four_eyes=rng.choice(("", "", ", four_eyes: true")),
+        criteria=f"criteria: [{', '.join(rng.sample(CRITERIA, rng.choice((1, 2))))}]\n"
+        if rng.random() < 0.4
+        else "",
     )
-    return head + "cues:\n" + "".join(f"  - {cue}\n" for cue in _cues(rng))
 
 
-def _cues(rng: Random) -> list[str]:
-    cues = ["{cue: doors, at: T-5m, do: [{scene: Countdown}]}"]
-    if rng.random() < 0.4:
-        cues.append("{cue: breath, at: T-2m, do: [{hold: {name: breath, for: 40s}}]}")
-    if rng.random() < 0.4:
-        cues.append(
-            "{cue: ready, at: T-90s, poll: {ask: [caller, comms], within: 60s}}"
-        )
-    before = "doors"
-    if rng.random() < 0.5:
-        cues.append(_film(rng))
-        before = "film"
-    late = rng.choice(("", ", late: {within: 30s, else: hold}"))
-    cues.append(
-        f"{{cue: reveal, at: T-0, after: {before}, go: caller{late},"
-        " do: [{scene: Reveal}]}"
-    )
-    posts = [f"post{number}" for number in range(rng.randint(1, 4))]
-    cues += [_post(rng, name, posts[:number]) for number, name in enumerate(posts)]
-    if rng.random() < 0.5:
-        cues.append(
-            "{cue: flip, after: reveal, do: [{http: {method: POST,"
-            ' url: "https://shop.example/flags", json: {live: true},'
-            ' confirm: {get: "https://shop.example/car", contains: Reserve,'
-            " within: 30s}}}]}"
-        )
-    cues += [
-        "{cue: slide, at: reveal + 3m, do: [{scene: Slide}]}",
-        f"{{cue: close, at: reveal + {rng.choice((6, 12))}m, do: [{{end: show}}]}}",
-    ]
-    return cues
+def _side(draft: Draft) -> str:
+    if not draft.side:
+        return ""
+    follows = ", follows: main" if draft.side == "follows" else ""
+    return f'  side: {{driver: obs, url: "ws://127.0.0.1:4456"{follows}}}\n'
 
 
-def _film(rng: Random) -> str:
+def _sky(draft: Draft) -> str:
+    if not draft.group:
+        return ""
+    handle = "sky.example"
     return (
-        "{cue: film, at: T-80s, after: doors, do: [{media: {play: clip.mp4,"
-        f" source: Player, scene: Film, length: {rng.choice((20, 45))}s}}}}]}}"
+        f"  sky: {{network: bluesky, handle: {handle}, credentials: {{env: SKY}}}}\n"
+        "groups: {company: [brand, sky]}\n"
     )
 
 
-def _post(rng: Random, name: str, others: list[str]) -> str:
-    account = rng.choice(("ceo", "ceo", "brand"))
-    when = rng.choice(
-        (
-            "after: reveal",
-            f"at: T{rng.choice(('-20s', '+1s', '+30s', '+2m'))}",
-            f"at: reveal + {rng.choice((1, 45, 150))}s",
-            f"after: {rng.choice([*others, 'reveal'])}",
+def _rest(draft: Draft) -> str:
+    """Figures, procedures, answers, and what an abort leaves."""
+    rng = draft.rng
+    said = ""
+    if draft.figure:
+        as_of = rng.choice(("", ", as_of: T+30s", ", as_of: reveal + 10s"))
+        bounds = rng.choice(("[0, 100000]", "[0, 100000]", "[20, 100000]"))
+        said += (
+            f"figures:\n  sold: {{of: orders.units{as_of}, round: {{down: 5}},"
+            f" bounds: {bounds}}}\n"
         )
-    )
-    late = rng.choice(
-        ("", ", late: {within: 45s, else: park}", ", late: {within: 3m, else: skip}")
-    )
-    return (
-        f"{{cue: {name}, {when}{late},"
-        f' do: [{{post: {{as: {account}, text: "This is {name}."}}}}]}}'
-    )
+    if draft.procedures:
+        per = rng.choice(("10s", "2m"))
+        said += (
+            "procedures:\n"
+            "  down: {when: {check: stages.main.stream_lost, for: 5s},"
+            f" once_per: {per}, cues: [{{cue: down-slide, do: [{{scene: Slide}}]}},"
+            " {cue: down-tell, after: down-slide,"
+            " do: [{notify: {to: crew, text: now}}]}]}\n"
+            "  crisis: {cues: [{cue: quiet, do: [{silence: all}]},"
+            " {cue: statement, after: quiet, public: teaser, do: [{post: {as: ceo,"
+            ' despite_silence: true, text: "This is statement."}}]}]}\n'
+            f"  tally: {{when: orders.units >= {rng.choice((3, 15))}, once_per: {per},"
+            " cues: [{cue: tallied, do: [{say: {to: stage, text: more}}]}]}\n"
+            "answers:\n"
+            "  rumour: {match: [rumour], public: teaser, as: brand,"
+            ' text: "This is rumour."}\n'
+        )
+    if rng.random() < 0.7:
+        said += "safe: [{scene: Countdown}, {counter: hide}]\n"
+    return said

@@ -30,7 +30,7 @@ from launchctl.orders.ledger import (
     MAX_QUANTITY,
     check,
 )
-from launchctl.orders.model import Delivery, Happening
+from launchctl.orders.model import Delivery, Happening, why_undeclared
 from launchctl.times import SECOND, Micros, parse_instant
 
 TOLERANCE_US = 300 * SECOND
@@ -120,7 +120,7 @@ class WebhookSource:
             raise InputError(f"order source {name!r} has no secret")
         self.name = name
         self._keys = tuple(_key(name, secret) for secret in secrets)
-        self._currencies = frozenset(currencies) if currencies else None
+        self._currencies = frozenset(currencies or ())
         self._needs = ("deposit_minor" if joins else "quantity", "currency")
         self._joins = joins
         self._tolerance_us = tolerance_us
@@ -215,11 +215,7 @@ class WebhookSource:
     def _quarantine(self, body: _Body) -> str:
         if body.test:
             return "test mode"
-        currency = body.order.currency
-        known = self._currencies is None or currency in self._currencies
-        if currency is not None and not known:
-            return f"currency {currency} is not declared"
-        return ""
+        return why_undeclared(body.order.currency, self._currencies)
 
 
 def _key(name: str, secret: str) -> bytes:
