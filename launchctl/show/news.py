@@ -22,6 +22,7 @@ def touch(plan: Plan, state: State, agenda: Agenda, event: ev.Event) -> None:
         agenda.cues.update(agenda.waiting)
         agenda.lifts = True
     _touch_many(plan, state, agenda, event)
+    _touch_held(plan, agenda, event)
     if isinstance(event, _MOVES_T) and plan.criteria:
         agenda.criteria[""] = None
     _touch_figures(plan, agenda, event)
@@ -55,9 +56,6 @@ def _touch_many(plan: Plan, state: State, agenda: Agenda, event: ev.Event) -> No
             agenda.cues.update(dict.fromkeys(plan.unpinned))
         case ev.WallStepped():
             agenda.cues.update(dict.fromkeys(plan.wall_cues))
-        case ev.HoldReleased():
-            agenda.cues.update(agenda.blocked)
-            agenda.blocked.clear()
         case ev.Recycled():
             agenda.first_hold = 0
             agenda.hinted.clear()  # criteria count again from where T is now
@@ -72,6 +70,18 @@ def _touch_many(plan: Plan, state: State, agenda: Agenda, event: ev.Event) -> No
                 _cue_changed(plan, state, agenda, name)
         case ev.ProcedureEnded():
             agenda.look_at(f"procedure:{event.procedure}")
+        case _:
+            pass
+
+
+def _touch_held(plan: Plan, agenda: Agenda, event: ev.Event) -> None:
+    match event:
+        case ev.HoldOpened():  # it may have fallen on the end of a film
+            for names in plan.film_followers.values():
+                agenda.cues.update(dict.fromkeys(names))
+        case ev.HoldReleased():
+            agenda.cues.update(agenda.blocked)
+            agenda.blocked.clear()
         case _:
             pass
 

@@ -12,7 +12,7 @@ from launchctl.show.commands import AnyCommand, Command
 from launchctl.show.engine import Engine
 from launchctl.show.inputs import Answer, Ended, FilmSeen, HandSeen, StageSeen
 from launchctl.times import MILLISECOND, MINUTE, SECOND, Micros
-from tests.show.build import T0, book, cue, scene
+from tests.show.build import T0, book, cue, hold, scene
 from tests.show.play import Play, Reply, all_well
 
 LENGTH = 2 * MINUTE + 14 * SECOND
@@ -293,3 +293,12 @@ def test_a_hold_over_the_end_counts_though_another_trigger_comes_later() -> None
         assert [("next", True)] == [
             (event.cue, event.manual) for event in play.named("cue_manual")
         ]
+
+
+def test_a_hold_at_the_end_of_a_film_makes_all_that_hangs_on_it_manual() -> None:
+    """SEMANTICS 6, Film: also what would have come later, and at once."""
+    play = show(film(), at_end("first", hold()), at_end("more", offset_us=5 * SECOND))
+    play.run(ENDS)
+    assert ["pause"] == list(play.engine.state.holds)
+    manual = {event.cue: event.at_us for event in play.named("cue_manual")}
+    assert ENDS == manual["more"]
