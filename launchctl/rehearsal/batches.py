@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from launchctl.orders.model import Delivery, why_undeclared
@@ -70,7 +69,7 @@ def audience_of(
 def _judged(delivery: Delivery, declared: Collection[str]) -> Delivery:
     """As the hook hands it on: what is in a foreign currency, in quarantine."""
     why = why_undeclared(delivery.currency, declared)
-    return replace(delivery, quarantine=why) if why else delivery
+    return delivery._replace(quarantine=why) if why else delivery
 
 
 def _due(coming: deque[Delivery], now_us: Micros) -> list[Delivery]:
