@@ -11,115 +11,33 @@ Faults ``on``: ``me``, ``post``, ``initialize``, ``upload``, ``image``, ``intros
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from launchctl.rehearsal.emulators.linkedin_words import (
+    Draft,
+    Image,
+    LinkedInAccount,
+    LinkedInRefusal,
+    images_of,
+    published,
+    says,
+)
 from launchctl.rehearsal.emulators.network import (
     Medium,
     NetworkEmulator,
     Post,
-    Refusal,
     json_of,
-    made,
 )
-from launchctl.rehearsal.emulators.web import Fault
 from launchctl.times import DAY, MILLISECOND, SECOND, Micros
 
 __all__ = ["LinkedInAccount", "LinkedInEmulator", "says"]
 
-_RESERVED = re.compile(r"(?<!\\)(?:\\\\)*([|{}@\[\]()<>*_~]|#(?!\w))")
 _LENGTH = 3_000
-
-
-class LinkedInRefusal(Refusal):
-    """An error of the API."""
-
-    def __init__(self, status: int, words: str, code: str = "") -> None:
-        super().__init__(words)
-        self.status = status
-        self.code = code
-
-    def response(self) -> web.Response:
-        """As it goes over the wire."""
-        return web.json_response(
-            _problem(self.status, str(self), self.code), status=self.status
-        )
-
-
-def _problem(status: int, words: str, code: str = "") -> dict[str, Any]:
-    codes = {
-        401: "INVALID_ACCESS_TOKEN",
-        403: "ACCESS_DENIED",
-        429: "TOO_MANY_REQUESTS",
-    }
-    code = code or codes.get(status, "ERROR")
-    return {"message": words, "status": status, "code": code, "serviceErrorCode": 100}
-
-
-def says(status: int, words: str) -> Fault:
-    """LinkedIn refuses in its own words."""
-    return Fault(
-        f"{status}: {words}",
-        status=status,
-        body=json.dumps(_problem(status, words)).encode(),
-        content_type="application/json",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedInAccount:
-    """A person or an organisation; ``handle`` is its URN."""
-
-    handle: str
-    access_token: str = field(repr=False)
-
-    @classmethod
-    def made(cls, handle: str) -> Self:
-        """An account with credentials made from its handle: for emulators alone."""
-        return cls(handle, f"AQ{made('access token', handle, 60)}")
-
-    def values(self) -> dict[str, str]:
-        """What stands behind a runbook's ``credentials`` prefix."""
-        return {"ACCESS_TOKEN": self.access_token}
-
-
-class _Loose(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Image(_Loose):
-    id: str
-    alt: str = Field(default="", alias="altText", max_length=4_086)
-
-
-class _Images(_Loose):
-    images: list[_Image] = Field(min_length=2, max_length=20)
-
-
-class _Content(_Loose):
-    media: _Image | None = None
-    many: _Images | None = Field(default=None, alias="multiImage")
-
-
-class _Reshare(_Loose):
-    parent: str
-
-
-class _Draft(_Loose):
-    author: str
-    commentary: str
-    visibility: str = Field(pattern="^(PUBLIC|CONNECTIONS)$")
-    distribution: dict[str, Any]
-    state: str = Field(alias="lifecycleState", pattern="^PUBLISHED$")
-    closed: bool = Field(alias="isReshareDisabledByAuthor")
-    content: _Content | None = None
-    reshare: _Reshare | None = Field(default=None, alias="reshareContext")
 
 
 @dataclass(slots=True)
@@ -214,7 +132,7 @@ class LinkedInEmulator(NetworkEmulator[LinkedInAccount]):
         self, _: web.Request, account: LinkedInAccount, body: bytes
     ) -> web.Response:
         try:
-            draft = _Draft.model_validate(json_of(body))
+            draft = Draft.model_validate(json_of(body))
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             raise LinkedInRefusal(422, f"/{where} :: not as it must be") from None
@@ -234,11 +152,11 @@ class LinkedInEmulator(NetworkEmulator[LinkedInAccount]):
             ):
                 words = f"Content is a duplicate of {post.id}"
                 raise LinkedInRefusal(422, words, "DUPLICATE_POST")
-        media = tuple(self._shown(account, image) for image in _images(draft))
+        media = tuple(self._shown(account, image) for image in images_of(draft))
         post = self._add(account, text, media, parent)
         return web.Response(status=201, headers={"x-restli-id": post.id})
 
-    def _shown(self, account: LinkedInAccount, image: _Image) -> Medium:
+    def _shown(self, account: LinkedInAccount, image: Image) -> Medium:
         upload = self._uploads.get(image.id)
         if upload is None or upload.owner != account.handle or not upload.data:
             raise LinkedInRefusal(422, f"{image.id} is not an image of yours")
@@ -298,21 +216,6 @@ class LinkedInEmulator(NetworkEmulator[LinkedInAccount]):
             raise LinkedInRefusal(404, "there is no such image")
         status = "AVAILABLE" if upload.data else "WAITING_UPLOAD"
         return web.json_response({"id": request.match_info["urn"], "status": status})
-
-
-def _images(draft: _Draft) -> list[_Image]:
-    if draft.content is None:
-        return []
-    if draft.content.media is not None:
-        return [draft.content.media]
-    return draft.content.many.images if draft.content.many else []
-
-
-def published(commentary: str) -> str:
-    """What LinkedIn makes of a commentary: it ends at a reserved character."""
-    found = _RESERVED.search(commentary)
-    text = commentary[: found.start(1)] if found else commentary
-    return re.sub(r"\\(.)", r"\1", text)
 
 
 async def _closed(_: web.Request, __: LinkedInAccount, ___: bytes) -> web.Response:

@@ -11,13 +11,15 @@ Faults ``on``: ``instance``, ``me``, ``post``, ``repost``, ``timeline``, ``uploa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from launchctl.rehearsal.emulators.mastodon_words import (
+    Draft,
+    MastodonAccount,
     MastodonRefusal,
     instant,
     length_of,
@@ -28,7 +30,6 @@ from launchctl.rehearsal.emulators.network import (
     NetworkEmulator,
     Post,
     json_of,
-    made,
 )
 from launchctl.times import HOUR, MILLISECOND, SECOND, Micros, micros
 
@@ -36,40 +37,6 @@ __all__ = ["MastodonAccount", "MastodonEmulator"]
 
 _WINDOW_US = 3 * HOUR
 _TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4")
-
-
-@dataclass(frozen=True, slots=True)
-class MastodonAccount:
-    """One account; ``handle`` is ``user@server``."""
-
-    handle: str
-    user_id: str
-    access_token: str = field(repr=False)
-
-    @classmethod
-    def made(cls, handle: str) -> Self:
-        """An account with credentials made from its handle: for emulators alone."""
-        number = int.from_bytes(handle.encode()[:6]) % 10**17
-        return cls(handle, f"1{number:017d}", made("access token", handle, 43))
-
-    @property
-    def username(self) -> str:
-        """Its name on its own server."""
-        return self.handle.partition("@")[0]
-
-    def values(self) -> dict[str, str]:
-        """What stands behind a runbook's ``credentials`` prefix."""
-        return {"ACCESS_TOKEN": self.access_token}
-
-
-class _Draft(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    status: str = ""
-    media_ids: list[str] = Field(default=[], max_length=4)
-    in_reply_to_id: str | None = None
-    language: str | None = None
-    visibility: str | None = None
 
 
 @dataclass(slots=True)
@@ -180,7 +147,7 @@ class MastodonEmulator(NetworkEmulator[MastodonAccount]):
 
     def _published(self, account: MastodonAccount, body: bytes) -> Post:
         try:
-            draft = _Draft.model_validate(json_of(body))
+            draft = Draft.model_validate(json_of(body))
         except ValidationError as error:
             words = str(error.errors()[0]["msg"])
             raise MastodonRefusal(422, f"Validation failed: {words}") from None

@@ -1,4 +1,4 @@
-"""What Mastodon makes of words: its refusals, its HTML, its lengths, its instants."""
+"""Mastodon's words: accounts, drafts, refusals; its HTML, lengths and instants."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
 from wcwidth import iter_graphemes
 
-from launchctl.rehearsal.emulators.network import Refusal
+from launchctl.rehearsal.emulators.network import Refusal, made
 from launchctl.rehearsal.emulators.web import Fault
 from launchctl.times import MILLISECOND, SECOND, Micros, to_datetime
 
@@ -106,3 +109,39 @@ def _link(url: str) -> str:
         f'<span class="invisible">{scheme}</span><span class="ellipsis">{head}</span>'
         f'<span class="invisible">{tail}</span></a>'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MastodonAccount:
+    """One account; ``handle`` is ``user@server``."""
+
+    handle: str
+    user_id: str
+    access_token: str = field(repr=False)
+
+    @classmethod
+    def made(cls, handle: str) -> Self:
+        """An account with credentials made from its handle: for emulators alone."""
+        number = int.from_bytes(handle.encode()[:6]) % 10**17
+        return cls(handle, f"1{number:017d}", made("access token", handle, 43))
+
+    @property
+    def username(self) -> str:
+        """Its name on its own server."""
+        return self.handle.partition("@")[0]
+
+    def values(self) -> dict[str, str]:
+        """What stands behind a runbook's ``credentials`` prefix."""
+        return {"ACCESS_TOKEN": self.access_token}
+
+
+class Draft(BaseModel):
+    """A status as it is asked for."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    status: str = ""
+    media_ids: list[str] = Field(default=[], max_length=4)
+    in_reply_to_id: str | None = None
+    language: str | None = None
+    visibility: str | None = None
