@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -148,35 +145,3 @@ def test_a_far_end_without_an_emulator_fails_closed(show: Path, monkeypatch):
     assert (
         "account ceo: nothing emulates the network 'x'" in rehearsed["not_emulated"][0]
     )
-
-
-DIGEST = """
-import sys
-from pathlib import Path
-from launchctl.rehearsal.hands import people
-from launchctl.rehearsal.rehearse import Rehearsal, rehearse
-from launchctl.rehearsal.script import load_script
-script = people(load_script(Path(sys.argv[2])), [])
-for _ in range(3):
-    print(rehearse(Rehearsal(runbook=Path(sys.argv[1]), beside=[script])).digest)
-"""
-
-
-def test_the_digest_does_not_know_the_process(show: Path):
-    """Ten runs write one journal, three processes with three PYTHONHASHSEEDs
-    among them, while these fight for the processor.
-    """
-    script = show.with_name("script.yaml")
-    script.write_text(SCRIPT)
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", DIGEST, str(show), str(script)],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for seed in ("0", "1", "4242")
-    ]
-    digests = [process.communicate(timeout=240)[0].split() for process in running]
-
-    assert [[played(show)[0].digest] * 3] * 3 == digests
