@@ -8,6 +8,7 @@ is an ordinary call. The same answers give the same journal.
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -53,12 +54,17 @@ def at_terminal() -> bool:
 
 
 def ask_line(prompt: str) -> str | None:
-    """Ask on the terminal."""
+    """Ask on the terminal. Ctrl-C ends the program at once: the handler of a loop that
+    stands still would only note it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return input(prompt)
     except EOFError:
         print()
         return None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class PeopleAtConsole:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -208,32 +210,49 @@ def test_nobody_is_asked_who_need_not_be(
     assert 0 == said.asked
 
 
-def test_it_asks_on_a_terminal(show: Path, own_state: Path):
-    """A real one; what was said is not written where nobody wants it."""
+@contextmanager
+def at_a_terminal(show: Path, state: Path) -> Iterator[tuple[int, subprocess.Popen]]:
+    """The real program on a terminal of its own: our end of it, and the process."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "launchctl", "rehearse", str(show)],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={**os.environ, "XDG_STATE_HOME": str(own_state), "TERM": "dumb"},
+        env={**os.environ, "XDG_STATE_HOME": str(state), "TERM": "dumb"},
     ) as process:
         os.close(theirs)
-        os.write(ours, b"\nn\n")
-        seen = _all_of(ours)
-        assert 0 == process.wait(HANG_S), seen
+        yield ours, process
     os.close(ours)
+
+
+def test_it_asks_on_a_terminal(show: Path, own_state: Path):
+    """A real one; what was said is not written where nobody wants it."""
+    with at_a_terminal(show, own_state) as (ours, process):
+        os.write(ours, b"\nn\n")
+        seen = read(ours)
+        assert 0 == process.wait(HANG_S), seen
     assert "GO for reveal?" in seen
     assert "Write what you said" in seen
     assert not show.with_suffix(".people.yaml").exists()
 
 
-def _all_of(terminal: int) -> str:
-    """What is written to it until it is closed at its other end."""
+def test_an_interrupt_ends_it_while_it_asks(show: Path, own_state: Path):
+    """At once, though the loop stands still: exit code 130, as everywhere."""
+    with at_a_terminal(show, own_state) as (ours, process):
+        seen = read(ours, "GO for reveal?\r\n> ")
+        process.send_signal(signal.SIGINT)
+        seen += read(ours)
+        assert 130 == process.wait(HANG_S), seen
+
+
+def read(terminal: int, until: str | None = None) -> str:
+    """What is written to it until these words, or until its other end is closed."""
     seen = b""
-    while True:
+    while until is None or until not in seen.decode(errors="replace"):
         try:
             piece = os.read(terminal, 4096)
         except OSError:  # Linux: nobody holds the other end any more
-            return seen.decode()
+            break
         seen += piece
+    return seen.decode()
