@@ -15,11 +15,14 @@ from typing import Any
 
 from launchctl.chance import SeededChance
 from launchctl.cli.logs import log_to
-from launchctl.cli.processes import read_boot, say_ready
+from launchctl.cli.processes import hear_starter, read_boot, say
 from launchctl.clock import Origin, new_loop, wall_us
 from launchctl.rehearsal.emulators.networks import Surroundings
+from launchctl.rehearsal.hands import do_by_hand
 from launchctl.rehearsal.invented import first_look
-from launchctl.rehearsal.world import emulated
+from launchctl.rehearsal.script import Step
+from launchctl.rehearsal.world import World, emulated
+from launchctl.runbook.model import Runbook
 from launchctl.times import micros
 
 _LEAD_S = 10.0
@@ -32,7 +35,8 @@ machine that is busy all of them take longer alike.
 
 
 async def serve(boot: dict[str, Any]) -> None:
-    """Emulate until asked to stop, or until whoever started it is gone.
+    """Emulate until asked to stop, or until whoever started it is gone; a script's line
+    that is said to it is done by hand.
 
     ``boot``: ``began`` (an origin where this process was asked for, whose N is the
     first cue's instant), ``runbook`` (the file), ``t0_us``, ``sets``, ``seed``,
@@ -43,7 +47,10 @@ async def serve(boot: dict[str, Any]) -> None:
     origin = _origin(Origin(**boot["began"]))
     around = Surroundings(origin.now_us, wall_us, SeededChance(boot["seed"]))
     async with emulated(runbook, around, real_stages=boot["real_stages"]) as world:
-        say_ready(
+        stopped = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+        hear_starter(lambda told: _by_hand(told, world, runbook), stopped)
+        say(
             origin=origin.as_json(),
             sets=world.sets,
             show_secrets=world.show_secrets,
@@ -51,7 +58,12 @@ async def serve(boot: dict[str, Any]) -> None:
             hook_secrets=world.hook_secrets,
             not_emulated=world.not_emulated,
         )
-        await _stopped()
+        await stopped.wait()
+
+
+def _by_hand(told: dict[str, Any], world: World, runbook: Runbook) -> None:
+    """Somebody does something with their own hands: a script's line."""
+    say(trouble=do_by_hand(Step(**told), world, runbook))
 
 
 def _origin(began: Origin) -> Origin:
@@ -59,24 +71,6 @@ def _origin(began: Origin) -> Origin:
     took_us = began.now_us() - began.start_us
     lead_us = max(micros(_LEAD_S * began.speed), _LEAD_OF * took_us)
     return Origin.here(began.start_us - lead_us, began.speed)
-
-
-async def _stopped() -> None:
-    """SIGTERM, or the end of standard input: the starter is gone."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
-    reader = asyncio.StreamReader()
-    pipe, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-    )
-    gone = asyncio.create_task(reader.read())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({gone, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    pipe.close()
-    for task in (gone, stopping):
-        task.cancel()
-    await asyncio.gather(gone, stopping, return_exceptions=True)
 
 
 def main() -> int:

@@ -23,8 +23,8 @@ from launchctl.cli.logs import log_to
 from launchctl.cli.processes import (
     hear_starter,
     read_boot,
+    say,
     say_failed,
-    say_ready,
 )
 from launchctl.conductor.viewer import Viewer
 from launchctl.errors import InputError, LaunchError
@@ -85,7 +85,7 @@ async def serve(folder: RunFolder, boot: dict[str, Any]) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
         heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         hear_starter(heard.put_nowait, alone)
-        say_ready(**answer)
+        say(**answer)
         await _first_of(
             stopped.wait(),
             _until_over(viewer, alone),

@@ -18,6 +18,7 @@ from typing import Any
 
 from launchctl.cli.notices import Notices
 from launchctl.cli.paced_far_ends import FarEnds, far_ends
+from launchctl.cli.paced_viewers import viewers_of, watched_by
 from launchctl.cli.real_stages import demand_off_air, stage_secrets
 from launchctl.cli.reporting import report_of
 from launchctl.cli.run import watch_to_the_end
@@ -32,7 +33,8 @@ from launchctl.rehearsal.delivering import Hook, Played, deliver
 from launchctl.rehearsal.invented import INVENTED, UNDATED_US, first_look
 from launchctl.rehearsal.people import play
 from launchctl.rehearsal.pressing import Deed
-from launchctl.rehearsal.script import Script
+from launchctl.rehearsal.script import BY_HAND, Script
+from launchctl.rehearsal.viewers import Seen
 from launchctl.rehearsal.willing import say_yes
 from launchctl.runbook.model import AtT, Runbook
 from launchctl.store.base import Inbox
@@ -74,14 +76,15 @@ class Paced:
 
 @dataclass(slots=True)
 class PacedRun:
-    """What came of it: the show's exit code and report, what the people did, and what
-    the shops sent.
+    """What came of it: the show's exit code and report, what the people did, what
+    the shops sent, and what viewers got, if there were any.
     """
 
     code: int = 0
     report: dict[str, Any] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
     sent: Played = field(default_factory=Played)
+    seen: Seen | None = None
 
 
 async def rehearse_paced(paced: Paced) -> PacedRun:
@@ -183,9 +186,20 @@ class _Around:
     async def watch(self, viewer: Viewer, done: asyncio.Event) -> None:
         """People, buyers and the view, until the show is over; then its report."""
         origin = viewer.meta.origin
-        async with viewer.folder.inbox() as inbox, asyncio.TaskGroup() as group:
+        async with (
+            watched_by(viewers_of(self.paced.script), self.running.url) as leave,
+            viewer.folder.inbox() as inbox,
+            asyncio.TaskGroup() as group,
+        ):
             people = group.create_task(
-                play(self.paced.script, viewer, inbox, origin, done)
+                play(
+                    self.paced.script,
+                    viewer,
+                    inbox,
+                    origin,
+                    done,
+                    hands=dict.fromkeys(BY_HAND, self.far.by_hand),
+                )
             )
             buyers = group.create_task(
                 deliver(self.coming, self._hooks(), origin, done)
@@ -195,6 +209,7 @@ class _Around:
                 await show_until(viewer, done, self.notices)
             await done.wait()
             yes.cancel()
+            self.run.seen = await leave()
         self.run.deeds, self.run.sent = people.result(), buyers.result()
         self.run.report = await report_of(viewer)
 

@@ -6,6 +6,7 @@ origin: late enough that everything stands before the first cue.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -13,16 +14,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from launchctl.cli.processes import start_child
+from launchctl.cli.processes import Child, start_child
 from launchctl.clock import Origin
 from launchctl.errors import InputError
+from launchctl.rehearsal.pressing import ByHand
+from launchctl.rehearsal.script import Step
 from launchctl.times import Micros
 
 
 @dataclass(frozen=True, slots=True)
 class FarEnds:
-    """What ``rehearsal.world`` started in the helper process, on its clock."""
+    """What ``rehearsal.world`` started in the helper process, on its clock; ``by_hand``
+    is as ``rehearsal.pressing.ByHand``.
+    """
 
+    by_hand: ByHand
     origin: Origin
     sets: list[tuple[str, str]]
     show_secrets: dict[str, str] = field(repr=False)
@@ -70,6 +76,22 @@ async def far_ends(
                 raise InputError("; ".join(missing))
             origin = Origin(**told.pop("origin"))
             addresses = [(path, value) for path, value in told.pop("sets")]
-            yield FarEnds(origin, addresses, **told)
+            yield FarEnds(_hands(child), origin, addresses, **told)
         finally:
             await child.stop()
+
+
+def _hands(child: Child) -> ByHand:
+    """Hands on the emulators in that process."""
+    one_at_a_time = asyncio.Lock()
+
+    async def by_hand(step: Step) -> str | None:
+        async with one_at_a_time:
+            try:
+                said = await child.ask(**step.model_dump(mode="json"))
+            except ValueError:
+                return "the emulators are gone"
+        trouble: str | None = said["trouble"]
+        return trouble
+
+    return by_hand

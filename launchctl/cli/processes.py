@@ -74,6 +74,25 @@ class Child:
                 self.process.stdin.write(json.dumps(words).encode() + b"\n")
                 self.process.stdin.flush()
 
+    async def ask(self, **words: Any) -> dict[str, Any]:
+        """``tell``, and the line that it answers with; one at a time.
+
+        Raises:
+            ValueError: it ended, or answered with no JSON.
+        """
+        self.tell(**words)
+        if self.process.stdout is None:
+            raise ValueError("the child has no pipes")
+        loop, said = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self.process.stdout, said.set)
+        try:
+            await said.wait()
+        finally:
+            loop.remove_reader(self.process.stdout)
+        # Its line is written in one piece: see ``say``.
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
     async def stop(self) -> None:
         """Ask it to stop; insist after ten seconds."""
         if self.process.poll() is None:
@@ -114,7 +133,7 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
     child = Child(name, process, {}, log)
     try:
         async with asyncio.timeout(_READY_S):
-            child.ready = await _shake_hands(child, boot)
+            child.ready = await child.ask(**boot)
     except (TimeoutError, ValueError, OSError) as error:
         await child.stop()
         raise _failed_to_start(name, log) from error
@@ -125,21 +144,6 @@ async def start_child(name: str, folder: Path, boot: Mapping[str, Any]) -> Child
         await child.stop()
         raise as_error(child.ready)
     return child
-
-
-async def _shake_hands(child: Child, boot: Mapping[str, Any]) -> dict[str, Any]:
-    child.tell(**boot)
-    if child.process.stdout is None:
-        raise ValueError("the child has no pipes")
-    loop, said = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(child.process.stdout, said.set)
-    try:
-        await said.wait()
-    finally:
-        loop.remove_reader(child.process.stdout)
-    # Its one line is written in one piece: see ``say_ready``.
-    answer: dict[str, Any] = json.loads(child.process.stdout.readline())
-    return answer
 
 
 def as_error(answer: Mapping[str, Any]) -> LaunchError:
@@ -184,14 +188,14 @@ def hear_starter(hear: Callable[[dict[str, Any]], None], gone: asyncio.Event) ->
     loop.add_reader(stdin, look)
 
 
-def say_ready(**answer: Any) -> None:
-    """In the child: the ready line."""
+def say(**answer: Any) -> None:
+    """In the child: a line that the starter waits for; the first says it is ready."""
     print(json.dumps(answer), flush=True)
 
 
 def say_failed(error: LaunchError) -> None:
     """In the child: why it will not start."""
-    say_ready(**error_in_words(error))
+    say(**error_in_words(error))
 
 
 def error_in_words(error: LaunchError) -> dict[str, Any]:

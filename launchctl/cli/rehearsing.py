@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from launchctl.cli.console import PeopleAtConsole, at_terminal, offer_script
 from launchctl.cli.faults import fault_in_words, told_fault
 from launchctl.cli.output import print_json
 from launchctl.cli.paced import Paced, PacedRun, rehearse_paced, sample_of
+from launchctl.cli.paced_viewers import in_words, not_played
 from launchctl.cli.rehearsed import judge_rehearsal, keep_rehearsal
 from launchctl.cli.reporting import print_comparison, print_report, whole_report
 from launchctl.cli.run import parse_sets
@@ -60,6 +62,7 @@ def run_virtual(asked: Asked, *, as_json: bool) -> int:
     report = rehearsal_report(rehearsed)
     answers = console.deeds(rehearsed.lines) if console else []
     report["rehearsed"]["people"] = [_told(deed) for deed in [*deeds, *answers]]
+    report["rehearsed"]["not_played"] = not_played(script)
     report["rehearsed"]["faults"] = [
         told_fault(each, rehearsed.lines) for each in injected
     ]
@@ -134,12 +137,13 @@ def tell_paced(paced: Paced, run: PacedRun, *, as_json: bool) -> None:
             "deliveries": sent.deliveries,
             "refused": len(sent.refused),
         },
+        "viewers": None if run.seen is None else asdict(run.seen),
     }
     if as_json:
         print_json(report)
         return
     print_report(report)
-    if paced.script.audience:
+    if any(shape.viewers is None for shape in paced.script.audience):
         sample = sample_of(paced.script)
         which = f", a sample of 1 in {sample:g}," if sample else ""
         counted = (report["orders"] or {}).get("placed", 0)
@@ -149,6 +153,8 @@ def tell_paced(paced: Paced, run: PacedRun, *, as_json: bool) -> None:
         )
     if sent.refused:
         print(f"{len(sent.refused):,} deliveries were refused")
+    if run.seen is not None:
+        print(in_words(run.seen))
     _tell_refused(report["rehearsed"]["people"])
 
 
@@ -202,6 +208,8 @@ def _tell(rehearsed: dict[str, Any]) -> None:
     _tell_refused(rehearsed["people"])
     for fault in rehearsed["faults"]:
         print(fault_in_words(fault))
+    for sentence in rehearsed["not_played"]:
+        print(f"not played: {sentence}")
     for sentence in rehearsed["not_emulated"]:
         print(f"not emulated: {sentence}")
     for address in rehearsed["out_of_reach"]:

@@ -18,7 +18,7 @@ import structlog
 
 from launchctl.cli.front_keeper import watch_front
 from launchctl.cli.logs import log_to
-from launchctl.cli.processes import read_boot, say_failed, say_ready
+from launchctl.cli.processes import read_boot, say, say_failed
 from launchctl.clock import new_loop
 from launchctl.conductor.awake import keep_awake
 from launchctl.conductor.conductor import Conductor
@@ -97,7 +97,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
             if meta.ntp is not None:
                 server = parse_server(meta.ntp)
                 _in_background(stack, watch_ntp(server, conductor.report))
-        say_ready(pid=os.getpid())
+        say(pid=os.getpid())
         try:
             verdict = await conductor.run()
         except FencedError as error:

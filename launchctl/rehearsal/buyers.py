@@ -10,10 +10,11 @@ audience:
   - {twice: 3}                                    # per cent of deliveries come again
   - {shuffled: 30s}                               # out of order by so much
   - {outage: 10m, at: T+1h}                       # silence; all of it arrives after
+  - {viewers: 200}                                # of the public page, buying nothing
 ```
 
-The first four make orders, the others change what comes of them. The same seed gives
-the same deliveries.
+The first four make orders, the others change what comes of them; viewers are load alone
+(``viewers.py``). The same seed gives the same deliveries.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _FLOOD_S = 20.0
 _Percent = Annotated[float, Field(gt=0, le=100)]
 _KINDS = (
     *("curve", "crowd", "slow", "recorded"),
-    *("cancelled", "twice", "shuffled", "outage"),
+    *("cancelled", "twice", "shuffled", "outage", "viewers"),
 )
 _NEED_AT = frozenset({"crowd", "slow", "cancelled", "outage"})
 
@@ -60,6 +61,7 @@ class Shape(BaseModel):
     twice: _Percent | None = None
     shuffled: Span | None = None
     outage: Span | None = None
+    viewers: Annotated[int, Field(gt=0, le=500)] | None = None
     at: str | None = None
     within: Span = 60_000_000
     source: str | None = None

@@ -46,8 +46,11 @@ class Sight(Protocol):
 Rest = Callable[[float | None], Awaitable[None]]
 """Waits until something may have changed, at most so many seconds; None: for ever."""
 
-Hands = Mapping[str, Callable[[Step], str | None]]
-"""What a hand does, by its word; a sentence if it cannot."""
+ByHand = Callable[[Step], Awaitable[str | None]]
+"""Does what no call is made for; a sentence if it cannot be done."""
+
+Hands = Mapping[str, ByHand]
+"""By the word in ``do``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class People:
             hold: the hold it is about, where the step names none.
         """
         if step.do in self.hands or step.do in BY_HAND:
-            return self._by_hand(step)
+            return await self._by_hand(step)
         answer: Line | None = None
         presses, digest = 0, None
         while presses < _PRESSES:
@@ -120,12 +123,11 @@ class People:
         accepted = answer["event"] == "call_accepted"
         return Deed(step, accepted, str(answer.get("reason") or ""), presses, answer)
 
-    def _by_hand(self, step: Step) -> Deed:
+    async def _by_hand(self, step: Step) -> Deed:
         """What no call is made for: nobody can refuse it."""
         if step.do not in self.hands:
-            reason = "only a rehearsal in virtual time has hands for this"
-            return Deed(step, False, reason, 0)
-        trouble = self.hands[step.do](step)
+            return Deed(step, False, "nobody here has hands for this", 0)
+        trouble = await self.hands[step.do](step)
         return Deed(step, trouble is None, trouble or "", 1)
 
     def _targets(self, step: Step, hold: str | None) -> Sequence[str | None]:

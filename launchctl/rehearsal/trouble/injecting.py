@@ -83,7 +83,7 @@ class _Injector:
         self._injected = injected
         self._lasting: set[asyncio.Task[None]] = set()
 
-    def inject(self, step: Step) -> str | None:
+    async def inject(self, step: Step) -> str | None:
         """A line's turn has come; a sentence if it cannot happen."""
         found = self._injected[int(step.args["line"])]
         try:
