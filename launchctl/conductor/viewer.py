@@ -87,9 +87,11 @@ class Viewer:
         return self.meta.origin.speed
 
     @property
-    def dress(self) -> bool:
-        """True in a dress rehearsal: what leaves goes to test accounts."""
-        return self.meta.dress
+    def band(self) -> str:
+        """What a rehearsal's pages say of it: as ``web.base.View``."""
+        if self.meta.dress:
+            return "dress"
+        return "real_stages" if self.meta.real_stages else "rehearsal"
 
     def now_us(self) -> Micros:
         """N now."""

@@ -36,8 +36,10 @@ class View(Protocol):
         ...
 
     @property
-    def dress(self) -> bool:
-        """True in a dress rehearsal: what leaves goes to test accounts."""
+    def band(self) -> str:
+        """The word of ``words`` that a rehearsal's pages show: what leaves, and what
+        is real. ``rehearsal``, ``real_stages`` or ``dress``.
+        """
         ...
 
     def now_us(self) -> Micros:

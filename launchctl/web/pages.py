@@ -75,7 +75,7 @@ def crew_page(viewer: View, access: Access) -> Handler:
             title=viewer.runbook.title,
             person=person,
             rehearsal=viewer.status()["rehearsal"],
-            dress=viewer.dress,
+            band=viewer.band,
             data=_crew_data(viewer.runbook, person, lang),
         )
 
@@ -98,7 +98,7 @@ def stage_page(viewer: View, access: Access) -> Handler:
             lang,
             title=viewer.runbook.title,
             rehearsal=viewer.status()["rehearsal"],
-            dress=viewer.dress,
+            band=viewer.band,
             data={"lang": lang, "words": WORDS[lang], "zone": viewer.runbook.timezone},
         )
 
@@ -116,7 +116,7 @@ def public_page(viewer: View, *, public_only: bool) -> Handler:
             title=viewer.runbook.title,
             crew_link=not public_only,
             rehearsal=viewer.status()["rehearsal"],
-            dress=viewer.dress,
+            band=viewer.band,
             data={"lang": lang, "words": _public_words(lang)},
         )
         response.headers["Cache-Control"] = "public, max-age=5, s-maxage=5"

@@ -19,6 +19,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("needs_script", "This page needs JavaScript.", "Diese Seite braucht JavaScript."),
     ("rehearsal", "REHEARSAL: nothing leaves", "PROBE: nichts geht hinaus"),
     (
+        "real_stages",
+        "REHEARSAL on real stages: no post, call or order leaves",
+        "PROBE auf echten Bühnen: kein Post, kein Aufruf, keine Bestellung geht hinaus",
+    ),
+    (
         "dress",
         "DRESS REHEARSAL: real stages, test accounts",
         "GENERALPROBE: echte Bühnen, Testkonten",

@@ -190,11 +190,12 @@ class RecordingView:
         self._lines: list[dict[str, Any]] = []
         self._news: list[asyncio.Queue[list[dict[str, Any]]]] = []
         self.broken = False
+        self.says = "rehearsal"
 
     @property
-    def dress(self) -> bool:
-        """It is none."""
-        return False
+    def band(self) -> str:
+        """What the test set."""
+        return self.says
 
     def now_us(self) -> int:
         """The instant that the test set, or one that runs from its origin."""

@@ -94,6 +94,19 @@ async def test_pages_speak_both_languages() -> None:
     assert "Rundown" in english
 
 
+async def test_the_band_says_what_is_real_in_this_rehearsal() -> None:
+    """On real stages it does not say that nothing leaves: the picture does."""
+    view = RecordingView()
+    view.says = "real_stages"
+    async with a_site(view) as client:
+        for path in ("/", "/crew", "/stage"):
+            german = await (await client.get(f"{path}?lang=de")).text()
+            english = await (await client.get(f"{path}?lang=en")).text()
+            assert ">PROBE auf echten Bühnen: kein Post" in german
+            assert ">REHEARSAL on real stages: no post" in english
+            assert "nothing leaves</p>" not in english
+
+
 def test_every_word_exists_in_both_languages() -> None:
     """No word is missing or empty, and places for values agree."""
     assert WORDS["en"].keys() == WORDS["de"].keys()
