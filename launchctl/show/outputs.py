@@ -59,10 +59,12 @@ def came_on_us(core: Core, gate: Seen, since_us: Micros) -> Micros | None:
 
 
 def _left_between(core: Core, gate: Seen, on_us: Micros, since_us: Micros) -> bool:
-    """True if another scene came on program between the two instants."""
+    """True if another scene came on program between the two instants; at the first
+    itself, nobody knows which came last, and it counts as gone.
+    """
     stage = core.state.stages[core.runbook.stage_of(gate.output)]
     return any(
-        on_us < at_us <= since_us
+        on_us <= at_us <= since_us
         for scene, times in stage.came_on.items()
         if scene != gate.scene
         for at_us in times

@@ -144,6 +144,15 @@ def test_a_scene_that_was_left_before_counts_from_its_return() -> None:
     assert play.fired_us("post") == [T0 + 20_000 + 20 * SECOND]
 
 
+def test_a_scene_that_was_left_as_it_came_was_not_seen() -> None:
+    """SEMANTICS 5: on program for no time at all, long ago, is no beginning."""
+    play = reveal_and_post(gated=True)
+    play.give(T0 - MINUTE, shows(program="Reveal"))
+    play.give(T0 - MINUTE, HandSeen("main", "program", "Other"))
+    play.run(T0 + MINUTE)
+    assert play.fired_us("post") == [T0 + 20_000 + 20 * SECOND]
+
+
 def test_a_scene_that_was_out_of_sight_counts_from_when_it_is_seen_again() -> None:
     """SEMANTICS 5: unknown is closed; while the mixer was away anything was on it."""
     waits = cue("x", at="T-0", gate=(SEEN,), wait=LONG)
