@@ -35,7 +35,7 @@ bench: $(WORK)
 # thousands of generated shows, some through the whole conductor: make simulate SEEDS=1000
 SEEDS ?= 10000
 WHOLES ?= 200
-REFERENCES ?= 4
+REFERENCES ?= 2
 simulate: $(WORK)
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --wholes $(WHOLES) --references $(REFERENCES) $(ARGS)
 

@@ -12,6 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 from launchctl.conductor.conductor import Conductor
+from launchctl.show.fold import time
+from launchctl.show.state import CueState
 from tests.simulation.planted import PLANTED
 from tests.simulation.whole import WholeBrokeError, play_whole
 
@@ -29,7 +31,17 @@ def _none(*_args: Any) -> list[str]:
     return []
 
 
-_NOTHING_KEPT = {"launchctl.show.verbs.recycle.kept_slots": _none}
+def _nothing_done(cue: CueState, event: Any, kept: list[str]) -> CueState:
+    new = _AGAIN(cue, event, kept)
+    new.actions = {}
+    return new
+
+
+_AGAIN = time._again
+_NOTHING_KEPT = {  # in both places that stand for it
+    "launchctl.show.verbs.recycle.kept_slots": _none,
+    "launchctl.show.fold.time._again": _nothing_done,
+}
 
 BUGS: dict[str, tuple[str, dict[str, Any]]] = {
     "the embargo's gate is gone": (

@@ -7,6 +7,7 @@ phone, and call for what they may not. Their script is the YAML that a user writ
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -159,7 +160,11 @@ def _turn(rng: Random, book: Runbook, call: Line) -> Line:
         late = [cue.id for cue in book.cues if cue.at is None or cue.id == "slide"]
         return {"after": rng.choice(late), **wait}
     if call["do"] == "resume":
-        return {"hold": "*", "every": rng.random() < 0.7, "wait": "20s"}
+        if rng.random() < 0.4:
+            return {"hold": "*", "wait": "20s"}
+        # not of a poll's: where nobody votes that would go on for ever
+        held = rng.choice(("late:*", "criterion:*", "recycle", "cue:*"))
+        return {"hold": held, "every": True, "wait": "20s"}
     match rng.randrange(6):
         case 0 | 1 | 2:
             return {"after": rng.choice([cue.id for cue in book.cues]), **wait}
@@ -217,13 +222,14 @@ async def knowing(backstage: Backstage) -> None:
     """Comms looks at the network itself, and settles what is in doubt by what is there;
     what is not there is fired once more.
     """
-    number = 0
+    tried: Counter[str] = Counter()
     while True:
         status = backstage.show.status()
         for cue in status["cues"]:
-            if cue["state"] != CueWord.IN_DOUBT:
+            if cue["state"] != CueWord.IN_DOUBT or tried[cue["cue"]] > 3:
                 continue
-            number += 1
+            tried[cue["cue"]] += 1
+            number = tried.total()
             sent = _is_there(backstage, cue["cue"])
             calls = [("settle", {"outcome": "sent" if sent else "not-sent"})]
             calls += [] if sent else [("fire", {})]
