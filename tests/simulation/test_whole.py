@@ -18,7 +18,7 @@ from tests.simulation.whole import (
     play_whole,
 )
 from tests.simulation.whole_show import drawn, kept, read
-from tests.simulation.whole_shrink import keep_whole
+from tests.simulation.whole_shrink import keep_whole, size
 
 SEEDS = range(6)
 
@@ -45,12 +45,11 @@ def test_a_failure_is_made_small_and_kept(tmp_path: Path):
     """Its files fail as the seed did, and name the command that plays them."""
     with planted_whole("the embargo's gate is gone"):
         seed = next(seed for seed in range(12) if _broke(seed))
-        said = keep_whole(drawn(seed), budget_s=10.0, folder=tmp_path)
+        said = keep_whole(drawn(seed), plays=12, folder=tmp_path)
         file = Path(said.rpartition("--case ")[2])
         with pytest.raises(WholeBrokeError, match="invariant 7 "):
             play_show(read(file))
-    small, whole = (show.book.count("cue:") for show in (read(file), drawn(seed)))
-    assert small < whole
+    assert size(read(file)) < size(drawn(seed))
     assert play_show(read(file)).lines, "without the bug it does not fail"
 
 

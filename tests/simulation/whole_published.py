@@ -161,7 +161,7 @@ def _ours(done: Rehearsed, record: Record) -> list[Any]:
     """What stands at the networks, without what owners posted from the phone."""
     networks: Any = done.backstage.world.networks.values()
     posts = [post for network in networks for post in network.posts]
-    return [post for post in posts if (post.handle, post.text) not in record.by_hand]
+    return [post for post in posts if post.id not in record.by_hand]
 
 
 def told_otherwise(done: Rehearsed) -> Iterator[str]:

@@ -15,10 +15,12 @@ from unittest.mock import patch
 
 from launchctl.conductor.dispatch import Dispatcher
 from launchctl.orders.model import Delivery, Verdict
-from launchctl.rehearsal import hands
 from launchctl.rehearsal import rehearse as rehearsing
+from launchctl.rehearsal.emulators.bluesky import BlueskyEmulator
+from launchctl.rehearsal.emulators.linkedin import LinkedInEmulator
+from launchctl.rehearsal.emulators.mastodon import MastodonEmulator
 from launchctl.rehearsal.emulators.obs_world import World
-from launchctl.rehearsal.script import Step as Line
+from launchctl.rehearsal.emulators.x import XEmulator
 from launchctl.rehearsal.slips import SlippingLedger
 from launchctl.runbook.actions import Effect
 from launchctl.runbook.model import Runbook
@@ -30,6 +32,8 @@ from launchctl.store.memory import MemoryJournal
 from launchctl.times import Micros
 from tests.simulation.trace import Crash, Item, Sent, Step
 
+NETWORKS = (BlueskyEmulator, LinkedInEmulator, MastodonEmulator, XEmulator)
+
 
 @dataclass
 class Record:
@@ -40,7 +44,7 @@ class Record:
         early: a sentence for each command that left before its intent was written.
         handed: what the shops handed over, whether it came through or waits.
         cuts: (mixer, scene, N) of each cut, whoever made it.
-        by_hand: (handle, text) of what owners posted from the phone.
+        by_hand: the ids of what owners posted from the phone.
         runbook: as it was at the start.
         amended: what it may have been amended to.
     """
@@ -49,7 +53,7 @@ class Record:
     early: list[str] = field(default_factory=list)
     handed: list[Delivery] = field(default_factory=list)
     cuts: list[tuple[World, str, Micros]] = field(default_factory=list)
-    by_hand: list[tuple[str, str]] = field(default_factory=list)
+    by_hand: set[str] = field(default_factory=set)
     runbook: Runbook | None = None
     amended: list[Runbook] = field(default_factory=list)
 
@@ -65,7 +69,9 @@ def recorded(seed: int) -> Iterator[Record]:
         stack.enter_context(patch.object(Dispatcher, "_send", disk.send()))
         stack.enter_context(patch.object(SlippingLedger, "record_all", _shop(record)))
         stack.enter_context(patch.object(World, "cut", _cutting(record)))
-        stack.enter_context(patch.object(hands, "_post", _posting(record)))
+        for network in NETWORKS:
+            posts = _posting(record, network)
+            stack.enter_context(patch.object(network, "post_by_hand", posts))
         yield record
 
 
@@ -165,14 +171,12 @@ def _cutting(record: Record) -> Any:
     return cuts
 
 
-def _posting(record: Record) -> Any:
-    post = hands._post
+def _posting(record: Record, network: Any) -> Any:
+    post = network.post_by_hand
 
-    def posts(backstage: Any, line: Line) -> str | None:
-        trouble = post(backstage, line)
-        account = backstage.show.runbook.accounts.get(line.target)
-        if trouble is None and account is not None:
-            record.by_hand.append((account.handle, str(line.args.get("text", ""))))
-        return trouble
+    def posts(self: Any, handle: str, text: str, *more: Any) -> Any:
+        published = post(self, handle, text, *more)
+        record.by_hand.add(published.id)
+        return published
 
     return posts
