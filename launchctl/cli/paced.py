@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from launchctl.cli.notices import Notices
 from launchctl.cli.paced_far_ends import FarEnds, far_ends
 from launchctl.cli.paced_viewers import viewers_of, watched_by
-from launchctl.cli.real_stages import demand_off_air, stage_secrets
+from launchctl.cli.real_stages import demand_off_air, marked, stage_secrets
 from launchctl.cli.reporting import report_of
 from launchctl.cli.run import watch_to_the_end
 from launchctl.cli.start_show import Given, RunningShow, RunRequest, start_show
@@ -55,6 +55,7 @@ class Paced:
         t0_us: as ``--t0``.
         sets: addresses, as ``--set``; those of emulated far ends are replaced.
         real_stages: mixers are the real ones, at speed 1.
+        mark: REHEARSAL is put into the picture of real stages.
         serve: HOST:PORT of the pages, or None: a free port of loopback.
         drawn: show the run in the terminal.
         started: is told the show once it runs.
@@ -69,6 +70,7 @@ class Paced:
     t0_us: Micros | None = None
     sets: Sequence[tuple[str, str]] = ()
     real_stages: bool = False
+    mark: bool = True
     serve: str | None = None
     drawn: bool = True
     started: Callable[[RunningShow], None] = lambda _: None
@@ -111,6 +113,7 @@ async def rehearse_paced(paced: Paced) -> PacedRun:
             sets=paced.sets,
             real_stages=paced.real_stages,
         ) as far,
+        marked(runbook, own) if paced.real_stages and paced.mark else nullcontext(),
         start_show(_request(paced, far, own)) as running,
     ):
         paced.started(running)

@@ -84,6 +84,7 @@ def run_paced(
     *,
     serve: str | None,
     real_stages: bool,
+    mark: bool,
     as_json: bool,
 ) -> int:
     """Play it at a speed that people can follow, with pages; 0 if it was green.
@@ -106,6 +107,7 @@ def run_paced(
         home=asked.home,
         speed=times,
         real_stages=real_stages,
+        mark=mark,
         seed=asked.seed,
         yes=asked.yes,
         t0_us=asked.t0_us,

@@ -177,6 +177,13 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
             " emulated, and nothing is streamed beyond this machine.",
         ),
     ] = "emulated",
+    mark: Annotated[
+        bool,
+        typer.Option(
+            "--mark/--no-mark",
+            help="With --stage real: REHEARSAL on top of every scene, until the end.",
+        ),
+    ] = True,
     until: Annotated[
         str | None,
         typer.Option(
@@ -219,7 +226,9 @@ def rehearse(  # noqa: PLR0917  typer calls it by name
     real = stage == "real"
     if real or speed != "max" or serve is not None:
         raise typer.Exit(
-            run_paced(asked, speed, serve=serve, real_stages=real, as_json=json)
+            run_paced(
+                asked, speed, serve=serve, real_stages=real, mark=mark, as_json=json
+            )
         )
     raise typer.Exit(run_virtual(asked, as_json=json))
 

@@ -198,4 +198,17 @@ class Streaming(Protocol):
         ...
 
 
+@runtime_checkable
+class Markable(Protocol):
+    """A driver of a stage whose picture can say that it is a rehearsal's."""
+
+    async def mark(self, *, on: bool) -> None:
+        """Put REHEARSAL into the picture, or take it away again.
+
+        Raises:
+            OutOfReachError: the stage did not do it.
+        """
+        ...
+
+
 Attempt = Callable[[Command], Awaitable[Outcome]]

@@ -6,11 +6,19 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from obswebsocket import requests
 
+from launchctl.clock import wall_us
+from launchctl.drivers.base import Context
+from launchctl.drivers.obs.mark import MARK
+from launchctl.drivers.registry import stage_driver
+from launchctl.runbook.base import SecretRef
+from launchctl.runbook.model import Stage
+from launchctl.runbook.secrets import GivenSecrets
 from tests.obs_fixture import start_obs
 from tests.real.witness import eventually, watching
 from tests.rtmp_fixture import start_rtmp
@@ -115,3 +123,63 @@ async def test_what_is_on_air_is_not_rehearsed_on(tmp_path: Path):
         assert said["error"].startswith("stage main streams to 2130706433")
         assert [] == witness.scenes
         assert witness.streaming()
+
+
+def marked_scenes(witness) -> tuple[list[str], list[str]]:
+    """The scenes on top of which REHEARSAL is, and all of them."""
+    listed = witness.ask(requests.GetSceneList())["scenes"]
+    names = [scene["sceneName"] for scene in listed]
+    return [name for name in names if _topmost(witness, name) == MARK], names
+
+
+def _topmost(witness, scene: str) -> str | None:
+    items = witness.ask(requests.GetSceneItemList(sceneName=scene))["sceneItems"]
+    top = max(items, key=lambda item: item["sceneItemIndex"], default=None)
+    return top and top["sourceName"]
+
+
+def everywhere(witness) -> bool:
+    """True once it is on top of every scene."""
+    marked, scenes = marked_scenes(witness)
+    return marked == scenes
+
+
+async def test_the_picture_says_rehearsal_until_it_is_over(tmp_path: Path):
+    """On top of every scene of the real OBS, and of none once it has ended."""
+    file = tmp_path / "show.yaml"
+    file.write_text(RUNBOOK)
+    with start_obs(tmp_path / "obs") as obs, watching(obs) as witness:
+        stream_to(witness, "rtmp://live.example.com/app")
+        running = asyncio.ensure_future(rehearsed(file, obs, tmp_path))
+        await eventually(lambda: running.done() or everywhere(witness))
+        assert not running.done(), running.result()
+
+        code, report, complaint = await running
+        assert (0, "green") == (code, report["verdict"]), complaint
+        inputs = witness.ask(requests.GetInputList())["inputs"]
+        assert MARK not in [each["inputName"] for each in inputs]
+
+
+async def test_what_a_killed_rehearsal_left_is_in_no_show(tmp_path: Path):
+    """The next show that connects takes it away; another rehearsal leaves it to whoever
+    put it there.
+    """
+    with start_obs(tmp_path / "obs") as obs, watching(obs) as witness:
+        stage = Stage(driver="obs", url=obs.url, password=SecretRef(env="OBS_MAIN"))
+
+        def driver(*, confined: bool):
+            keys = GivenSecrets({"env:OBS_MAIN": obs.password})
+            return stage_driver(
+                stage,
+                Context("stage:main", wall_us, lambda _: None, keys, confined=confined),
+            )
+
+        await driver(confined=True).mark(on=True)
+        await driver(confined=True).mark(on=True)  # again, as after a kill: still one
+        assert everywhere(witness)
+        async with AsyncExitStack() as stack:
+            await driver(confined=True).start(stack)
+            assert everywhere(witness)
+        async with AsyncExitStack() as stack:
+            await driver(confined=False).start(stack)
+            await eventually(lambda: marked_scenes(witness)[0] == [])

@@ -21,6 +21,7 @@ from launchctl.drivers.obs.confined import live_target, withheld
 from launchctl.drivers.obs.connection import Connection, open_connection
 from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
 from launchctl.drivers.obs.look import find
+from launchctl.drivers.obs.mark import put, take_away
 from launchctl.drivers.obs.messages import (
     connected_health,
     offline,
@@ -69,6 +70,7 @@ class ObsDriver:
         self._lacks: tuple[str, ...] = ()
         self._watch.on_up.append(self._projection.connected)
         self._watch.on_collection.append(self._projection.moved)
+        self._watch.on_up.append(lambda _restarted: self._unmark())
         self._watch.on_up.append(lambda _restarted: self._look_at_stock())
         self._watch.on_collection.append(self._look_at_stock)
         self._watch.on_hand.append(self._projection.hand)
@@ -216,6 +218,33 @@ class ObsDriver:
         except (ObsError, KeyError) as error:
             said = f"OBS at {self._definition.url}: {_said(error)}"
             raise OutOfReachError(said) from None
+
+    async def mark(self, *, on: bool) -> None:
+        """Put REHEARSAL on top of every scene, or take it away. Connects anew, and
+        works before ``start``.
+
+        Raises:
+            OutOfReachError: OBS did not do it.
+        """
+        try:
+            async with self._fresh() as connection:
+                await (put if on else take_away)(
+                    lambda each: connection.call(each, CONNECT_S)
+                )
+        except (ObsError, KeyError) as error:
+            said = f"OBS at {self._definition.url}: {_said(error)}"
+            raise OutOfReachError(said) from None
+
+    def _unmark(self) -> None:
+        """What a killed rehearsal left in the picture is in no show."""
+        if not self._context.confined:
+            self._watch.spawn(self._take_mark_away())
+
+    async def _take_mark_away(self) -> None:
+        pair = self._pair
+        if pair is not None and not self._watch.unsettled:
+            with suppress(ObsError, KeyError):  # a dead connection is noticed
+                await take_away(lambda each: pair.commands.call(each, CONNECT_S))
 
     async def check(self) -> Health:
         """Connect anew and ask: reachable, password right, which versions.

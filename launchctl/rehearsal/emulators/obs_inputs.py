@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from launchctl.rehearsal.emulators.obs_refusals import (
+    CREATION_FAILED,
+    EXISTS,
     NO_AUDIO,
     NOT_FOUND,
     Answers,
@@ -15,6 +17,8 @@ from launchctl.rehearsal.emulators.obs_refusals import (
     get,
 )
 from launchctl.rehearsal.emulators.obs_world import World
+
+_KINDS = ("ffmpeg_source", "text_ft2_source_v2", "wasapi_input")
 
 
 def _input_list(world: World, data: Data) -> Data:
@@ -112,7 +116,56 @@ def _set_item_enabled(world: World, data: Data) -> None:
     world.show(scene, source, shown=bool(get(data, "sceneItemEnabled", bool)))
 
 
+def _input_kinds(world: World, data: Data) -> Data:
+    return {"inputKinds": [*_KINDS]}
+
+
+def _create_input(world: World, data: Data) -> Data:
+    scene, name = find_scene(world, data), str(get(data, "inputName", str))
+    if get(data, "inputKind", str) not in _KINDS:
+        raise Refusal(
+            CREATION_FAILED, "Your specified input kind is not supported by OBS."
+        )
+    if name in world.now.inputs:
+        raise Refusal(EXISTS, "A source already exists by that input name.")
+    text = str((data.get("inputSettings") or {}).get("text", ""))
+    world.now.inputs[name] = {"text": text}
+    return _into(world, scene, name)
+
+
+def _create_item(world: World, data: Data) -> Data:
+    scene, name = find_scene(world, data), str(get(data, "sourceName", str))
+    if name not in world.now.inputs:
+        raise Refusal(NOT_FOUND, f"No source was found by the name of `{name}`.")
+    return _into(world, scene, name)
+
+
+def _into(world: World, scene: str, name: str) -> Data:
+    """On top of the scene."""
+    items = world.now.scenes[scene]
+    items[name] = True
+    return {"sceneItemId": len(items)}
+
+
+def _remove_item(world: World, data: Data) -> None:
+    scene, source = find_item(world, data)
+    del world.now.scenes[scene][source]
+
+
+def _remove_input(world: World, data: Data) -> None:
+    name = str(get(data, "inputName", str))
+    if name not in world.now.inputs:
+        raise Refusal(NOT_FOUND, f"No source was found by the name of `{name}`.")
+    if not any(name in items for items in world.now.scenes.values()):
+        del world.now.inputs[name]  # else it stays in scenes that are not shown
+
+
 INPUT_REQUESTS: Answers = {
+    "GetInputKindList": _input_kinds,
+    "CreateInput": _create_input,
+    "CreateSceneItem": _create_item,
+    "RemoveInput": _remove_input,
+    "RemoveSceneItem": _remove_item,
     "GetInputList": _input_list,
     "GetInputSettings": _settings,
     "SetInputSettings": _set_settings,

@@ -13,7 +13,6 @@ from typing import Any
 from launchctl.rehearsal.emulators.obs_inputs import INPUT_REQUESTS
 from launchctl.rehearsal.emulators.obs_outputs import Outputs, Running
 from launchctl.rehearsal.emulators.obs_refusals import (
-    CREATION_FAILED,
     NOT_FOUND,
     NOT_HERE,
     NOT_RUNNING,
@@ -127,10 +126,6 @@ def _set_duration(world: World, data: Data) -> None:
     world.set_duration(length)
 
 
-def _create_input(world: World, data: Data) -> Data:
-    raise Refusal(CREATION_FAILED, "Your specified input kind is not supported by OBS.")
-
-
 def _stream_status(world: World, data: Data) -> Data:
     return {
         "outputActive": world.outputs.stream.active,
@@ -186,7 +181,6 @@ REQUESTS: Answers = {
     "SetCurrentSceneTransition": _set_transition,
     "SetCurrentSceneTransitionDuration": _set_duration,
     **INPUT_REQUESTS,
-    "CreateInput": _create_input,
     "GetStreamServiceSettings": _stream_service,
     "SetStreamServiceSettings": _set_stream_service,
     "GetStreamStatus": _stream_status,

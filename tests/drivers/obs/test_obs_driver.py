@@ -6,6 +6,7 @@ import pytest
 
 from launchctl.clock import PacedLoop
 from launchctl.drivers.base import Level
+from launchctl.drivers.obs.mark import MARK
 from launchctl.rehearsal.emulators import obs_requests
 from launchctl.runbook.actions import (
     Notify,
@@ -20,6 +21,8 @@ from launchctl.runbook.actions import (
 from launchctl.show.inputs import Answer, Noted, Sight
 from tests.obs_far_ends import EmulatedObs, Hall
 from tests.obs_fixture import COUNTER, PASSWORD
+
+HANG_S = 60
 
 
 @pytest.fixture
@@ -355,3 +358,29 @@ def test_on_a_paced_loop_transitions_keep_to_show_time():
         answer, took_s = runner.run(show())
     assert answer is Answer.OK
     assert took_s >= 10
+
+
+async def test_rehearsal_is_on_top_of_every_scene_until_it_is_taken_away(hall, obs):
+    """Put twice there is still one, as after a rehearsal that was killed; nobody's own
+    things are touched, and no hand is seen in it.
+    """
+    world = obs.emulator.world.now
+    before = {scene: dict(items) for scene, items in world.scenes.items()}
+    await hall.driver.mark(on=True)
+    await hall.driver.mark(on=True)
+    assert {MARK} == {[*items][-1] for items in world.scenes.values()}
+    assert hall.hands == []
+
+    await hall.driver.mark(on=False)
+    assert before == world.scenes
+    assert MARK not in world.inputs
+    await hall.driver.mark(on=False)  # there is none: nothing to do
+
+
+async def test_a_show_takes_away_what_a_killed_rehearsal_left(obs):
+    """Whatever connects for a show, at once."""
+    async with Hall(obs.url) as hall:
+        await hall.driver.mark(on=True)
+    async with Hall(obs.url), asyncio.timeout(HANG_S):
+        while MARK in obs.emulator.world.now.inputs:
+            await asyncio.sleep(0)
