@@ -23,6 +23,7 @@ from launchctl.rehearsal.batches import shops
 from launchctl.rehearsal.hands import people
 from launchctl.rehearsal.pressing import Deed
 from launchctl.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
+from launchctl.rehearsal.script import Script
 from launchctl.rehearsal.trouble.chaos import chaos
 from launchctl.rehearsal.trouble.injecting import Injected, trouble
 from launchctl.rehearsal.trouble.plan import load_plan
@@ -52,10 +53,8 @@ def run_virtual(asked: Asked, *, as_json: bool) -> int:
             sets=parse_sets(asked.sets),
             beside=(
                 people(script, deeds),
-                shops(script.audience, asked.home),
-                *((willing,) if asked.yes else ()),
                 *((console.play,) if console else ()),
-                *_trouble(asked, injected),
+                *_around(asked, script, injected),
             ),
         )
     )
@@ -160,15 +159,17 @@ def tell_paced(paced: Paced, run: PacedRun, *, as_json: bool) -> None:
     _tell_refused(report["rehearsed"]["people"])
 
 
-def _trouble(asked: Asked, injected: list[Injected]) -> list[Beside]:
-    """A plan of faults, and one drawn by chance; ``injected`` gets what came."""
-    wrong = []
+def _around(asked: Asked, script: Script, injected: list[Injected]) -> list[Beside]:
+    """Buyers, who says yes, a plan of faults and one drawn by chance; ``injected`` gets
+    what came.
+    """
+    around = [shops(script.audience, asked.home), *((willing,) if asked.yes else ())]
     if asked.faults is not None:
         plan = load_plan(asked.faults)
-        wrong.append(trouble(lambda _runbook: plan, injected))
+        around.append(trouble(lambda _runbook: plan, injected))
     if asked.chaos is not None:
-        wrong.append(trouble(partial(chaos, asked.chaos), injected))
-    return wrong
+        around.append(trouble(partial(chaos, asked.chaos), injected))
+    return around
 
 
 def _speed(written: str) -> float:
