@@ -90,6 +90,14 @@ def format_span(span_us: Micros) -> str:
     return sign + "".join(parts)
 
 
+def format_about(span_us: Micros) -> str:
+    """Write a span for people: of 10 s and more to the second, below that to the
+    millisecond. Rounded up, so that what is over a limit never reads like the limit.
+    """
+    unit_us = SECOND if abs(span_us) >= 10 * SECOND else MILLISECOND
+    return format_span(-(-span_us // unit_us) * unit_us)
+
+
 def format_t(t_us: Micros | None) -> str:
     """Write the countdown clock: ``T-00:10:00``, ``T+01:30:00.250`` or ``T-?``."""
     if t_us is None:

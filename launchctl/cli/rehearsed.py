@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from launchctl.clock import wall_us
@@ -21,13 +22,14 @@ def judge_rehearsal(report: dict[str, Any], nobody_answered: Sequence[str]) -> N
     report["verdict"] = "red" if report["reasons"] else "green"
 
 
-def keep_rehearsal(report: dict[str, Any]) -> dict[str, Any] | None:
+def keep_rehearsal(report: dict[str, Any], runbook: Path) -> dict[str, Any] | None:
     """Write it down; the report of the rehearsal of this show before it, if any.
 
     Raises:
         InputError: it cannot be kept.
     """
-    before = last_of(report["runbook"])
+    file = str(runbook.resolve())
+    before = last_of(report["runbook"], file)
     keep(
         Rehearsed(
             at_us=wall_us(),
@@ -36,6 +38,7 @@ def keep_rehearsal(report: dict[str, Any]) -> dict[str, Any] | None:
             verdict=report["verdict"],
             reasons=tuple(report["reasons"]),
             report=report,
+            file=file,
         )
     )
     return dict(before.report) if before else None

@@ -66,7 +66,7 @@ def run_virtual(asked: Asked, *, as_json: bool) -> int:
         told_fault(each, rehearsed.lines) for each in injected
     ]
     proves = asked.proves and not (console and console.left)
-    before = keep_rehearsal(report) if proves else None
+    before = keep_rehearsal(report, asked.file) if proves else None
     if as_json:
         print_json(report)
     else:
@@ -116,7 +116,7 @@ def run_paced(
     )
     run = asyncio.run(rehearse_paced(paced))
     judge_rehearsal(run.report, ())
-    before = keep_rehearsal(run.report) if asked.proves else None
+    before = keep_rehearsal(run.report, asked.file) if asked.proves else None
     tell_paced(paced, run, as_json=as_json)
     if not as_json:
         _tell_before(before, run.report)

@@ -2,8 +2,9 @@
 
 A template names fields of the line in braces. What stands in square brackets is left
 out if a field in it is empty. ``{x:at}`` is an instant as a time of day in UTC,
-``{x:s}`` a number of seconds, ``{x:and}`` a list. Of several wordings (``||``) the
-first is taken that has all its fields. ``launch journal --json`` has the rest.
+``{x:s}`` a number of seconds, ``{x:and}`` a list, ``{x:again}`` a count from 2 on. Of
+several wordings (``||``) the first is taken that has all its fields.
+``launch journal --json`` has the rest.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ SENTENCES: dict[str, str] = {
     "cue_asked": "{cue} asks {roles:and}",
     "chosen": "{cue}: {option} is chosen ({how})",
     "voted": "{roles:and} says {vote} to {cue}[: {reason}]",
-    "intent": "{cue}: {kind} is about to be sent to {target}[ again: {reason}]",
+    "intent": "{cue}: {kind} is about to be sent to {target}"
+    "[, attempt {attempt:again}]",
     "commanded": "{cue}: {kind} to {target}",
     "attempt_ended": "{cue}: answer {answer}, so it is {became}[: {detail}]"
     "[ {receipt_url}]",
@@ -136,6 +138,8 @@ def _said(line: Mapping[str, Any], name: str, how: str | None) -> str:
             return to_datetime(parse_instant(value), "UTC").strftime("%H:%M:%S UTC")
         case "s":
             return f"{micros(value) / SECOND:,.1f} s"
+        case "again":
+            return str(value) if value > 1 else ""
         case "and":
             return ", ".join(_plain(item) for item in value)
         case _:

@@ -22,6 +22,10 @@ from launchctl.errors import InputError, LaunchError, RefusedError
 from launchctl.runbook.model import Runbook
 from launchctl.store.folder import RunFolder, RunMeta, runs_root
 
+_ASK = (
+    "`n` starts a new run, which knows nothing of what this one has sent.\nTake it up?"
+)
+
 
 async def taken_up(folder: RunFolder) -> Runbook:
     """Make an unfinished run ready for a new conductor; the runbook that it runs. One
@@ -74,7 +78,7 @@ def offer(
     if not ask or not sys.stdin.isatty():
         raise InputError(sentence, hint=f"take it up: {take_up}; start anew: {anew}")
     print(f"{sentence}\n  {take_up}", file=sys.stderr)
-    return found if typer.confirm("Take it up?", default=True, err=True) else None
+    return found if typer.confirm(_ASK, default=True, err=True) else None
 
 
 async def _unfinished(file: Path, run_dir: Path | None, dress: bool) -> Path | None:

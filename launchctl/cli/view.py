@@ -42,6 +42,8 @@ PERIOD_S = 0.25
 """Four pictures a second: smooth for a clock of seconds, cheap for the machine."""
 
 _LAST_LINES = 50
+_ROUTINE = ("orders_seen",)
+"""Several a minute all evening, and the counter says it: they would hide the rest."""
 _AHEAD = ("running", "pending")
 _STATE_STYLE = {
     "scheduled": "cyan",
@@ -145,7 +147,8 @@ async def _draw_until(
         while True:
             new = await viewer.lines(seen)
             seen = new[-1]["seq"] if new else seen
-            latest = [*latest, *new][-_LAST_LINES:]
+            told = [line for line in new if line["event"] not in _ROUTINE]
+            latest = [*latest, *told][-_LAST_LINES:]
             status = viewer.status()
             now_us = parse_instant(status["at"])
             picture = render(status, latest, now_us, notices.last_line())

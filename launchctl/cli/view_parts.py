@@ -156,13 +156,16 @@ def _doubt_rows(block: Table, status: Status, now: Micros) -> None:
         who = f" ({doubt['account']})" if doubt["account"] else ""
         said = Text(f"{doubt['cue']}{who}: {since}; {doubt['detail']}")
         if doubt["until"] is not None:
-            left = f"read for {countdown(parse_instant(doubt['until']) - now)}"
+            left_us = max(0, parse_instant(doubt["until"]) - now)
+            left = f"read {duration(left_us)} more"
             block.add_row(Text("DOUBT", style="bold yellow"), said, Text(left))
         else:
             block.add_row(Text("DOUBT", style="bold red"), said)
-            words = f"launch settle {doubt['cue']} sent URL, or not-sent"
-            account = f" --account {doubt['account']}" if doubt["account"] else ""
-            block.add_row("", Text(f"{words}{account}", style="bold"))
+            several = sum(post["cue"] == doubt["cue"] for post in status["posts"]) > 1
+            account = f" --account {doubt['account']}" if several else ""
+            for outcome in ("sent URL", "not-sent"):  # a line each: neither is cut off
+                words = f"launch settle {doubt['cue']} {outcome}{account}"
+                block.add_row("", Text(words, style="bold"))
 
 
 def _asked_rows(block: Table, status: Status, now: Micros) -> None:
@@ -211,7 +214,7 @@ def _expected(cue: CueStatus, now: Micros) -> str:
 
 
 def _when(cue: CueStatus, now: Micros) -> str:
-    planned = cue["due"] or cue["planned"]
-    if planned is not None:
-        return countdown(parse_instant(planned) - now)
+    comes = cue["due"] or cue["expected"] or cue["planned"]
+    if comes is not None:
+        return countdown(parse_instant(comes) - now)
     return f"GO: {', '.join(cue['go'])}" if cue["go"] else ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -100,7 +100,10 @@ class Rehearsed:
     @property
     def nobody_answered(self) -> list[str]:
         """Whom the show waited for at its end, in sentences."""
-        return [] if self.over else waiting_for(self.status)
+        if self.over:
+            return []
+        reserve = {cue.id for cue in self.backstage.show.runbook.cues if cue.reserve}
+        return waiting_for(self.status, reserve)
 
     def told(self) -> dict[str, Any]:
         """What a rehearsal's report says besides the show's."""
@@ -235,15 +238,22 @@ def _planned_us(runbook: Runbook) -> list[Micros]:
     return [*walls, *([] if runbook.t0_us is None else [runbook.t0_us])]
 
 
-def waiting_for(status: Status) -> list[str]:
-    """Whom a show waits for that goes no further, in sentences."""
+def waiting_for(status: Status, reserve: Collection[str] = ()) -> list[str]:
+    """Whom a show waits for that goes no further, in sentences. Cues in ``reserve``
+    keep no show open: nobody waits for them.
+    """
     said = [
         f"{standby['cue']} stands by for GO by {role}"
         for role, standby in status["standby"].items()
+        if standby["cue"] not in reserve
     ]
     said += [f"{choice['choice']} waits for an answer" for choice in status["choices"]]
     said += [f"{poll['poll']} is asked" for poll in status["polls"] if poll["until"]]
-    said += [f"{gate['cue']}: {gate['why']}" for gate in status["gates"]]
+    said += [
+        f"{gate['cue']}: {gate['why']}"
+        for gate in status["gates"]
+        if gate["cue"] not in reserve
+    ]
     said += [f"the hold {hold['name']} is open" for hold in status["holds"]]
     said += [f"{task['cue']}: {task['what']}" for task in status["tasks"]]
     said += [

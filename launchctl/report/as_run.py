@@ -132,10 +132,15 @@ def _post(post: PostStatus) -> dict[str, Any]:
     network = NETWORKS.get(post["network"])
     text = post["text"]
     known = network is not None and not _REPOST.fullmatch(text) and "{{" not in text
-    return _picked(post, _POST_FIELDS) | {
-        "length": network.count(text) if network and known else None,
-        "limit": network.length if network and known else None,
-    }
+    why = {"why": post["why"]} if "why" in post else {}
+    return (
+        _picked(post, _POST_FIELDS)
+        | why
+        | {
+            "length": network.count(text) if network and known else None,
+            "limit": network.length if network and known else None,
+        }
+    )
 
 
 def _picked(entry: CueStatus | PostStatus, fields: tuple[str, ...]) -> dict[str, Any]:

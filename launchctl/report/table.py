@@ -105,7 +105,7 @@ def _posts(report: dict[str, Any]) -> Table:
             Text(post["cue"]),
             Text(post["account"]),
             Text(post["network"]),
-            _state(post["state"]),
+            Text(post["why"], style="dim") if "why" in post else _state(post["state"]),
             Text(_length(post)),
             Text(f"{post['text']}{where}"),
         )

@@ -4,6 +4,7 @@ conditions read (SEMANTICS 4, "Names").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from launchctl.runbook.actions import PlayMedia, posts_in
@@ -24,6 +25,9 @@ STAGE = (
     "skipped",
 )
 OUTPUT = ("age", "moving")
+_SIGNLESS = re.compile(r"[Tt][0-9]+[a-z0-9]*")
+"""A T-offset whose sign was forgotten reads like the name of a cue."""
+
 _CALLED = {
     "poster": "account",
     "approver": "role",
@@ -108,7 +112,10 @@ class _Declared:
             return self._channel(name)
         if name not in known:
             called = _CALLED.get(kind, kind)
-            return f"there is no {called} {name!r}", near(name, known)
+            hint = near(name, known)
+            if called == "cue" and _SIGNLESS.fullmatch(name):
+                hint = f"from T-0 on it is written T+{name[1:]}, before it T-{name[1:]}"
+            return f"there is no {called} {name!r}", hint
         if kind in ("approver", "probed output"):
             return self._approver(name) if kind == "approver" else self._unprobed(name)
         return self._cue(reference) if _CALLED.get(kind, kind) == "cue" else None

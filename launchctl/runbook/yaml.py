@@ -65,6 +65,8 @@ def parse(data: bytes) -> tuple[Node, list[YamlError]]:
         return composer.document(), composer.twice
     except libyaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if _is_unclosed_quote(error):
+            mark = error.context_mark  # the problem is met at the end of the file
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise YamlError(line, column, *_explain(error, text, line)) from None
     except libyaml.YAMLError as error:
@@ -122,8 +124,14 @@ def _explain(error: Any, text: str, line: int) -> tuple[str, str]:
             "this character cannot begin a value",
             "put the text in quotes",
         )
+    if _is_unclosed_quote(error):
+        return "this quote is never closed", "close it where the text ends"
     context = f"{error.context}: " if error.context else ""
     return f"this is no YAML: {context}{problem}", ""
+
+
+def _is_unclosed_quote(error: Any) -> bool:
+    return "quoted scalar" in str(error.context) and "end of" in str(error.problem)
 
 
 class _Composer:

@@ -31,6 +31,8 @@ class Rehearsed:
         verdict: green or red.
         reasons: why it is not green.
         report: all that ``launch report --json`` says.
+        file: the runbook's; two versions of a show share it too. Empty in what was kept
+            before files were.
     """
 
     at_us: Micros
@@ -39,6 +41,7 @@ class Rehearsed:
     verdict: str
     reasons: tuple[str, ...]
     report: Mapping[str, Any]
+    file: str = ""
 
 
 def rehearsals_root() -> Path:
@@ -59,6 +62,7 @@ def keep(rehearsed: Rehearsed) -> Path:
         "at": format_instant(rehearsed.at_us),
         "digest": rehearsed.digest,
         "title": rehearsed.title,
+        "file": rehearsed.file,
         "verdict": rehearsed.verdict,
         "reasons": list(rehearsed.reasons),
         "report": rehearsed.report,
@@ -88,14 +92,19 @@ def kept() -> Iterator[Rehearsed]:
                 verdict=str(found["verdict"]),
                 reasons=tuple(found["reasons"]),
                 report=found["report"],
+                file=str(found.get("file", "")),
             )
         except (OSError, ValueError, KeyError, TypeError):
             continue
 
 
-def last_of(title: str) -> Rehearsed | None:
-    """The newest rehearsal of a show, whatever its text was then."""
-    return next((one for one in kept() if one.title == title), None)
+def last_of(title: str, file: str) -> Rehearsed | None:
+    """The newest rehearsal of a show, whatever its text was then: of this title, and
+    of this file where that is known.
+    """
+    return next(
+        (one for one in kept() if one.title == title and one.file in {file, ""}), None
+    )
 
 
 def why_not_rehearsed(digest: str, within_us: Micros, now_us: Micros) -> str | None:

@@ -231,6 +231,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("state_pending", "pending", "steht an"),
     ("state_standby", "standby", "bereit"),
     ("state_waiting", "waiting", "wartet"),
+    ("not_needed", "not needed", "nicht gebraucht"),
     ("state_held", "held", "angehalten"),
     ("state_running", "running", "läuft"),
     ("state_done", "done", "erledigt"),

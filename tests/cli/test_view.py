@@ -8,7 +8,7 @@ import re
 
 import pytest
 from rich.console import Console
-from statuses import AT, a_cue, a_line, a_status
+from statuses import AT, a_cue, a_line, a_post, a_status
 
 from launchctl.cli import view
 from launchctl.cli.notices import Notices
@@ -158,9 +158,14 @@ def test_a_doubt_says_what_is_known_and_who_decides():
     until = AT.replace(":00.", ":12.")
     reading = plain(picture(a_status(doubts=[{**doubt, "until": until}]), [], 120, 40))
     assert f"reveal-post (ceo): sent {AT[11:19]} UTC; not found" in reading
-    assert "read for" in reading
-    left = plain(picture(a_status(doubts=[{**doubt, "until": None}]), [], 120, 40))
-    assert "launch settle reveal-post sent URL, or not-sent --account ceo" in left
+    assert "read 0:12 more" in reading
+    open_ = [{**doubt, "until": None}]
+    left = plain(picture(a_status(doubts=open_, posts=[]), [], 120, 40))
+    assert "launch settle reveal-post sent URL " in left
+    assert "launch settle reveal-post not-sent " in left
+    two = [a_post("reveal-post", "d1"), a_post("reveal-post", "d2")]
+    left = plain(picture(a_status(doubts=open_, posts=two), [], 120, 40))
+    assert "launch settle reveal-post not-sent --account ceo" in left
 
 
 def test_the_newest_lines_are_at_the_bottom():
@@ -248,6 +253,22 @@ async def test_in_a_terminal_the_last_picture_is_of_the_end(monkeypatch):
     assert "verdict green" in out.getvalue()
 
 
+async def test_routine_does_not_hide_what_happened(monkeypatch):
+    """That orders came in is said by the counter, not by every second line."""
+    out = io.StringIO()
+    screen = Console(file=out, force_terminal=True, width=80, height=24)
+    monkeypatch.setattr(view, "console", lambda: screen)
+    lines = [a_line(1, "fired", cue="opening", take=1)]
+    lines += [a_line(seq, "orders_seen") for seq in range(2, 200)]
+    done = asyncio.Event()
+    done.set()
+
+    await show_until(RecordedViewer(a_status(), lines), done)
+
+    assert "opening FIRED" in out.getvalue()
+    assert "orders are counted" not in out.getvalue()
+
+
 def test_the_callers_warning_and_what_is_said_stand_at_standby():
     """The warning once it is expected within `warn`; what is said, on standby."""
     sheet = {"warn_s": 120.0, "say": "On her first step", "lx": "Q 11"}
@@ -266,6 +287,20 @@ def test_the_callers_warning_and_what_is_said_stand_at_standby():
     assert len(warned) == 1
     assert warned[0].startswith('WARN opening: "On her first step" in 1:30')
     assert any(line.startswith('say "On her first step"') for line in lines)
+
+
+def test_next_counts_to_the_expected_instant():
+    """After a hold the plan is history: the countdown is to when it is expected
+    (SEMANTICS 1).
+    """
+    planned, expected = "2016-04-01T03:21:30.000000Z", "2016-04-01T03:25:00.000000Z"
+    status = a_status(
+        cues=[a_cue("opening", planned=planned, expected=expected)],
+        standby={},
+        next=["opening"],
+    )
+    lines = [" ".join(line.split()) for line in plain(picture(status)).splitlines()]
+    assert any(line.startswith("next opening in 5:00") for line in lines)
 
 
 def test_segments_stand_with_over_and_under():

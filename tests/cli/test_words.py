@@ -98,6 +98,30 @@ def test_an_instant_is_shown_in_its_zone():
             "reveal FIRED, 3.2 s late",
         ),
         (
+            a_line(
+                10,
+                "intent",
+                cue="p",
+                kind="post",
+                target="account:ceo",
+                attempt=1,
+                reason="cue p",
+            ),
+            "p: post is about to be sent to account:ceo",
+        ),
+        (
+            a_line(
+                10,
+                "intent",
+                cue="p",
+                kind="post",
+                target="account:ceo",
+                attempt=2,
+                reason="cue p",
+            ),
+            "p: post is about to be sent to account:ceo, attempt 2",
+        ),
+        (
             a_line(10, "recycled", to_s=-300.0, cues=["doors", "reveal"]),
             "T goes back to -300.0 s; again: doors, reveal",
         ),

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from launchctl.clock import Origin
 from launchctl.runbook.model import Cue, Procedure
-from launchctl.times import MINUTE, SECOND
+from launchctl.times import HOUR, MINUTE, SECOND, format_instant
 from launchctl.web.app import FEED
 from tests.real.browser import HANG_S, chromium
 from tests.web.recording_view import (
@@ -375,6 +375,75 @@ async def test_what_a_person_is_asked_is_answered_on_the_page(
         (call,) = inbox.calls
         assert (verb, target, args) == (call.verb, call.target, call.args)
         assert tab.errors == []
+
+
+async def test_routine_does_not_hide_what_happened(a_page) -> None:
+    """That orders came in is said by the counter, not by every second line."""
+    view = a_view()
+    async with a_page(view, None, "/crew?lang=en") as (_, _, tab):
+        view.say("fired", cue="opening", by="Ada")
+        await tab.until("$('log').innerText.includes('opening')")
+        for _ in range(100):
+            view.say("orders_seen")
+        view.say("fired", cue="reveal", by="Ben")
+        await tab.until("$('log').innerText.includes('by Ben')")
+        log = await tab.run("$('log').innerText")
+        assert "by Ada" in log
+        assert "orders" not in log
+
+
+async def test_a_doubt_says_when_what_and_who_settles_it(a_page) -> None:
+    """A post in doubt says when it may have left, what its network shows, and until
+    when it is looked for; then, that a person has to settle it (SEMANTICS 6).
+    """
+    view = a_view()
+    doubt = {
+        "cue": "reveal-post", "account": "ceo", "target": "account:ceo",
+        "decided": "2016-04-01T03:51:00.000000Z", "sent": None,
+        "detail": "no answer within 10s", "until": "2016-04-01T03:52:00.000000Z",
+    }  # fmt: skip
+    view.set(cues=[a_cue("reveal-post", "running")], doubts=[doubt])
+    async with a_page(view, None, "/crew?lang=en") as (_, _, tab):
+        await tab.until("$('cues').innerText.includes('perhaps sent at 20:51:00')")
+        line = await tab.run("document.querySelector('#cues .why').innerText")
+        known = "perhaps sent at 20:51:00 · ceo · no answer within 10s"
+        assert f"{known} · looked for until 20:52:00" == line
+        view.set(
+            cues=[a_cue("reveal-post", "in_doubt")], doubts=[doubt | {"until": None}]
+        )
+        await tab.until("document.querySelector('[data-act=settlesent_button]')")
+        line = await tab.run("document.querySelector('#cues .why').innerText")
+        assert f"{known} · somebody has to say what became of it" == line
+        assert await tab.run(_TOO_FAINT) == []
+        assert tab.errors == []
+
+
+@pytest.mark.parametrize("path", ["/crew", "/stage"])
+async def test_next_counts_to_the_expected_instant(a_page, path: str) -> None:
+    """After a hold the plan is history: what comes next is counted down to when it is
+    expected (SEMANTICS 1).
+    """
+    view = a_view()
+    planned, expected = T0_US + 5 * MINUTE, T0_US + 121 * MINUTE
+    film = a_cue(
+        "film", planned=format_instant(planned), expected=format_instant(expected)
+    )
+    view.set(cues=[film], next=["film"], standby={})
+    async with a_page(view, None, f"{path}?lang=en") as (_, _, tab):
+        await tab.until("$('next').innerText.includes('in 01:')")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)])
+async def test_the_stage_clock_stays_on_one_line(a_page, size: tuple[int, int]) -> None:
+    """Also days before T-0, when the hours have three figures."""
+    view = RecordingView(origin=Origin.here(T0_US - 101 * HOUR))
+    view.set(t_s=-101 * 3600.0)
+    async with a_page(view, None, "/stage?lang=en", *size) as (_, _, tab):
+        await tab.until("$('t').textContent.startsWith('T-')")
+        lines = "$('t').offsetHeight / parseFloat(getComputedStyle($('t')).fontSize)"
+        assert await tab.run(lines) < 1.5
+        fits = "document.documentElement.scrollWidth <= innerWidth"
+        assert await tab.run(fits)
 
 
 async def test_the_focus_stays_on_go(a_page) -> None:

@@ -117,6 +117,19 @@ def test_without_a_script_nobody_answers(show: Path):
     assert done.backstage.world.networks["x"].posts == []
 
 
+def test_nobody_waits_for_what_is_in_reserve(show: Path):
+    """A reserve cue stands by for ever and keeps no show open: that nobody fired it is
+    no reason why one does not end (SEMANTICS 2).
+    """
+    text = show.read_text()
+    text += "  - {cue: spare, go: caller, reserve: true, do: [{scene: Countdown}]}\n"
+    show.write_text(text)
+    done, _ = played(show, script=None)
+
+    assert "reveal stands by for GO by caller" in done.nobody_answered
+    assert not [said for said in done.nobody_answered if "spare" in said]
+
+
 def test_hands_cut_and_post(show: Path):
     """Who cuts by hand and who posts from the phone is played too, without a call."""
     script = SCRIPT + (

@@ -13,7 +13,13 @@ from launchctl.runbook.conditions import ConditionError, parse_condition
 from launchctl.runbook.instants import parse_wall
 from launchctl.runbook.templates import MissingValueError, Template, TemplateError
 from launchctl.runbook.yaml import YamlError, parse
-from launchctl.times import SECOND, format_span, parse_span, parse_t_offset
+from launchctl.times import (
+    SECOND,
+    format_about,
+    format_span,
+    parse_span,
+    parse_t_offset,
+)
 
 SHOW = Path(__file__).parents[2] / "runbooks" / "model-3-reveal.yaml"
 WHOLE = SHOW.read_text(encoding="utf-8")
@@ -116,6 +122,18 @@ def test_moved_lines_are_answered(one: str, two: str, at: int) -> None:
 def test_spans_read_what_they_write(span_ms: int) -> None:
     """A span in whole milliseconds comes back from its own text."""
     assert span_ms * 1_000 == parse_span(format_span(span_ms * 1_000))
+
+
+@given(st.integers(1, 10**13), st.integers(0, 10**13))
+def test_a_span_for_people_is_short_and_never_reads_like_its_limit(
+    span_us: int, limit_us: int
+) -> None:
+    """At most a second is added, and what is over a limit is written over it."""
+    read_us = parse_span(format_about(span_us))
+    assert span_us <= read_us < span_us + SECOND
+    assert "ms" not in format_about(span_us + 10 * SECOND)
+    if span_us > limit_us:
+        assert read_us > limit_us
 
 
 @given(st.integers(-864_000, 864_000))

@@ -58,3 +58,23 @@ def test_communications_may_answer() -> None:
     play.run(T0 + MINUTE)
     assert "may not call" in str(play.refusal(no))
     assert play.refusal(yes) is None
+
+
+def test_an_answer_that_nobody_called_was_not_needed() -> None:
+    """Once the show is over its post waits for nobody any more: it is skipped, and says
+    why; one that was called stays what it became (SEMANTICS 6).
+    """
+    play = show()
+    row = play.engine.status(play.run(T0 + MINUTE).now_us)["posts"][0]
+    assert ("waiting", None) == (row["state"], row.get("why"))
+    play.call(T0 + 2 * MINUTE, "end")
+    play.run(T0 + 3 * MINUTE)
+    row = play.engine.status(play.now_us)["posts"][0]
+    assert ("skipped", "not needed") == (row["state"], row.get("why"))
+
+    called = show()
+    called.call(T0, "call", "rare")
+    called.call(T0 + MINUTE, "end")
+    called.run(T0 + 2 * MINUTE)
+    row = called.engine.status(called.now_us)["posts"][0]
+    assert ("sent", None) == (row["state"], row.get("why"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from launchctl.store.rehearsals import (
 )
 from launchctl.times import HOUR, Micros, parse_instant
 
+FILE = "/shows/reveal.yaml"
 NOW = parse_instant("2026-11-22T12:00:00Z")
 
 
@@ -26,11 +29,14 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
-def played(hours_ago: float, digest: str = "d1", verdict: str = "green") -> Rehearsed:
+def played(
+    hours_ago: float, digest: str = "d1", verdict: str = "green", file: str = FILE
+) -> Rehearsed:
     """A rehearsal that was played."""
     at_us: Micros = NOW - int(hours_ago * HOUR)
     reasons = () if verdict == "green" else ("cue reveal failed",)
-    one = Rehearsed(at_us, digest, "Reveal", verdict, reasons, {"run": f"{hours_ago}"})
+    report = {"run": f"{hours_ago}"}
+    one = Rehearsed(at_us, digest, "Reveal", verdict, reasons, report, file)
     keep(one)
     return one
 
@@ -51,11 +57,26 @@ def test_a_green_rehearsal_of_this_text_is_enough_while_it_is_recent() -> None:
 
 
 def test_the_last_one_of_a_show_is_found_whatever_its_text_was() -> None:
-    """Two versions of a runbook are compared by the show's title."""
+    """Two versions of a runbook share its title and its file; two files of one title
+    are two shows.
+    """
     played(2)
     newest = played(1, digest="d2")
-    assert newest == last_of("Reveal")
-    assert last_of("Another") is None
+    played(0.5, file="/shows/autumn.yaml")
+    assert newest == last_of("Reveal", FILE)
+    assert last_of("Reveal", "/shows/spring.yaml") is None
+    assert last_of("Another", FILE) is None
+
+
+def test_one_that_was_kept_without_its_file_is_known_by_its_title() -> None:
+    """What earlier versions kept is still compared with."""
+    old = played(1)
+    for path in rehearsals_root().glob("*.json"):
+        known = json.loads(path.read_text())
+        del known["file"]
+        path.write_text(json.dumps(known))
+    found = last_of("Reveal", FILE)
+    assert found == replace(old, file="")
 
 
 def test_what_cannot_be_read_proves_nothing() -> None:

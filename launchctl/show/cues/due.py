@@ -11,7 +11,7 @@ from launchctl.show.gates import permissions as per
 from launchctl.show.holds import open_hold
 from launchctl.show.plan import Planned
 from launchctl.show.tables import GOOD
-from launchctl.times import Micros, format_span
+from launchctl.times import Micros, format_about, format_span
 
 
 def become_due(
@@ -30,7 +30,7 @@ def become_due(
         return
     _ask_figures(core, planned, due_us)
     if how == "triggers" and within_us is not None and late_by_us > within_us:
-        reason = f"late by {format_span(late_by_us)}, at most {format_span(within_us)}"
+        reason = f"late by {format_about(late_by_us)}, at most {format_span(within_us)}"
         otherwise(
             core, planned, planned.late_else, "late", reason, (due_us, late_by_us)
         )

@@ -12,7 +12,7 @@ from launchctl.show.status.permits import earlier
 from launchctl.show.status.shapes import (
     PostStatus,
 )
-from launchctl.show.tables import UNFIRED, ActionWord, CueWord
+from launchctl.show.tables import FINISHED, UNFIRED, ActionWord, CueWord
 from launchctl.times import format_instant
 
 _POST_WORDS = {
@@ -40,6 +40,7 @@ def posts_of(core: Core) -> list[PostStatus]:
 def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus:
     cue = core.state.cues[item.cue.id]
     sent = cue.actions.get(slot.id)
+    never = cue.state is CueWord.IDLE and core.state.show in FINISHED
     digest = per.digest_of(core, item, slot)
     given = core.state.approvals.get(digest, {})
     account = slot.account or ""
@@ -49,7 +50,7 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
         "account": account,
         "network": known.network if known else "",
         "state": "skipped"
-        if per.is_retired(core, item, slot)
+        if never or per.is_retired(core, item, slot)
         else _post_word(cue.state, sent),
         "id": sent.receipt_id if sent else None,
         "url": sent.receipt_url if sent else None,
@@ -64,6 +65,8 @@ def _post(core: Core, item: Planned, slot: Slot, action: act.Post) -> PostStatus
             for role, approval in given.items()
         ],
     }
+    if never:
+        row["why"] = "not needed"
     before = earlier(core, item, slot, digest)
     if before is not None:
         row["earlier"] = before

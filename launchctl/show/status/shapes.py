@@ -104,6 +104,7 @@ class PostStatus(TypedDict):
     """One message. ``state``: waiting, sending, sent, refused, in_doubt, parked,
     skipped. ``digest`` is what approvals are given to; ``needs`` the roles still asked
     for. ``found`` is a post made by hand that may stand for it: {id, url, text, at}.
+    ``why`` it was skipped, if that is ``not needed``.
     """
 
     cue: str
@@ -119,6 +120,7 @@ class PostStatus(TypedDict):
     approved: list[dict[str, str]]
     earlier: NotRequired[EarlierText]
     found: NotRequired[dict[str, str]]
+    why: NotRequired[str]
 
 
 class DoubtStatus(TypedDict):

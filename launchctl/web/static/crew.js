@@ -16,6 +16,8 @@ const OVER = new Set(['complete', 'aborted']);
 const clock = new Clock();
 const wall = wallClock(data.zone, data.lang);
 let status = null;
+/** Several a minute all evening, and the counter says it: they would hide the rest. */
+const ROUTINE = new Set(['orders_seen']);
 let lines = [];
 let heard = performance.now();
 let lost = false;
@@ -48,7 +50,7 @@ function hear({ kind, data: said }) {
   if (kind === 'open') return;
   heard = performance.now();
   if (kind === 'status') status = said;
-  if (kind === 'line' && !lines.some((line) => line.seq === said.seq)) {
+  if (kind === 'line' && !ROUTINE.has(said.event) && !lines.some((line) => line.seq === said.seq)) {
     lines = [...lines, said].slice(-60);
   }
   if (kind === 'ping') checkDrift(instant(said.now));

@@ -147,7 +147,7 @@ function warningOf(cue, now) {
 
 function howSoon(cue, status, now) {
   if (cue.state === 'waiting') return word('next_waits');
-  const at = instant(cue.due ?? cue.planned);
+  const at = instant(cue.due ?? cue.expected ?? cue.planned);
   if (status.state === 'holding' && whenOf(cue.cue).startsWith('T')) return whenOf(cue.cue);
   if (at === null || now === null) return whenOf(cue.cue);
   return at <= now ? word('next_now') : word('next_in', span((at - now) / 1000));

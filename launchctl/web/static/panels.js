@@ -184,7 +184,7 @@ function overrideItem(given, wall) {
 }
 
 function postItem(post) {
-  const head = h('div.row', null, pill(post.state),
+  const head = h('div.row', null, pill(post.state, post.why && word('not_needed')),
     h('b', null, `@${data.handles[post.account] ?? post.account}`),
     h('span.soft', null, `${post.network} · ${post.cue}`));
   if (post.attempts > 1) head.append(h('span.warn', null, word('attempts', post.attempts)));
@@ -212,21 +212,22 @@ const safeLink = (url) => (/^https?:\/\//.test(url) ? url : null);
 
 function approvals(post) {
   const row = h('div.row');
-  if (post.needs.length) row.append(h('span.warn', null, word('needs', post.needs.join(', '))));
+  const open = ['waiting', 'parked'].includes(post.state);
+  if (open && post.needs.length) row.append(h('span.warn', null, word('needs', post.needs.join(', '))));
   if (post.approved.length) {
     const said = post.approved.map((given) => [given.role, given.by].filter(Boolean).join(' '));
     row.append(h('span.soft', null, word('approved_by', said.join(', '))));
   }
-  const open = ['waiting', 'parked'].includes(post.state) && can('approve');
+  const may = open && can('approve');
   const mine = post.needs.filter((role) => roles.has(role));
-  if (open && mine.length) {
+  if (may && mine.length) {
     const label = word('approve_as', mine.join(', '));
     row.append(h('span.push', null, button(label, {
       act: 'approve', kind: 'primary', name: `${label}: ${post.cue} @${post.account}`,
       press: () => call('approve', post.digest),
     })));
   }
-  if (open && post.approved.some((given) => roles.has(given.role))) {
+  if (may && post.approved.some((given) => roles.has(given.role))) {
     row.append(h('span.push', null, button(word('revoke'), {
       act: 'revoke', sure: true, name: `${word('revoke')}: ${post.cue} @${post.account}`,
       press: () => call('revoke', post.digest),

@@ -1,6 +1,6 @@
 // The rundown: every cue with its instants, its state in a word, and what may be done.
 import { button, call, can } from './calls.js';
-import { instant } from './clock.js';
+import { instant, span } from './clock.js';
 import { whatOf, whenOf } from './desk.js';
 import { $, h, keep, pill, word } from './dom.js';
 
@@ -32,7 +32,7 @@ function cueRow(cue, wall) {
     cue.procedure && h('span.procedure', null, ` ${word('procedure', cue.procedure)}`),
     cue.take > 1 ? h('span.procedure', null, ` ${word('take', cue.take)}`) : null,
     h('span.what', null, about(cue)),
-    cue.reason && h('span.why', null, cue.reason),
+    cue.reason && !cue.doubt && h('span.why', null, cue.reason),
     cue.doubt && h('span.why', null, doubtText(cue.doubt, wall)));
   return h(classes.join('.'), null, h('span', null, pill(cue.state)), name,
     at('planned', plannedText(cue, wall)),
@@ -70,7 +70,7 @@ const exact = (text, wall) => `${wall(instant(text))}.${(text.split('.')[1] ?? '
 
 function lateText(late_by_s) {
   if (late_by_s === null || late_by_s === undefined) return '';
-  if (late_by_s >= 10) return `+${Math.round(late_by_s)} s`;
+  if (late_by_s >= 10) return `+${span(Math.round(late_by_s))}`;
   return late_by_s >= 0.1 ? `+${late_by_s.toFixed(1)} s` : `${(late_by_s * 1000).toFixed(1)} ms`;
 }
 

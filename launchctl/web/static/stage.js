@@ -53,11 +53,11 @@ function tick() {
 
 function drawNext(now) {
   const running = (status.segments ?? []).find((segment) => segment.state === 'running');
-  const ends = instant(running?.planned_end ?? null);
+  const ends = instant(running?.expected_end ?? null);
   const until = ends === null ? '' : ` ${word('until', wall(ends))}`;
   say($('segment'), running ? `${running.segment}${until}` : '');
   const cue = status.cues.find((one) => one.cue === status.next[0]);
-  const at = instant(cue?.due ?? cue?.planned);
+  const at = instant(cue?.due ?? cue?.expected ?? cue?.planned);
   const soon = at !== null && now !== null && at > now && status.state !== 'holding'
     ? ` ${word('next_in', span((at - now) / 1000))}` : '';
   say($('next'), cue ? `${cue.cue}${soon}` : '');
