@@ -65,24 +65,54 @@ def offer(
         ask: somebody is there to be asked.
         dress: a dress rehearsal is asked for: one is never taken for the show.
 
+    One that is being conducted is not offered; a person says whether a second show
+    shall begin beside it.
+
     Raises:
-        InputError: there is one, and nobody to be asked.
+        InputError: there is one, and nobody to be asked; or a second show is not wanted.
     """
-    found = asyncio.run(_unfinished(file, run_dir, dress))
-    if found is None:
+    asked = ask and sys.stdin.isatty()
+    unfinished = asyncio.run(_unfinished(file, run_dir, dress))
+    if unfinished is None:
+        return None
+    found, is_free = unfinished
+    if not is_free:
+        if asked:
+            _demand_second(file, found)
         return None
     sentence = f"a run of {file} is unfinished, and nobody conducts it: {found}"
     take_up = shlex.join(["launch", "run", "--recover", str(found)])
     words = ["--dress"] if dress else []
     anew = shlex.join(["launch", "run", str(file), *words, "--new"])
-    if not ask or not sys.stdin.isatty():
+    if not asked:
         raise InputError(sentence, hint=f"take it up: {take_up}; start anew: {anew}")
     print(f"{sentence}\n  {take_up}", file=sys.stderr)
     return found if typer.confirm(_ASK, default=True, err=True) else None
 
 
-async def _unfinished(file: Path, run_dir: Path | None, dress: bool) -> Path | None:
-    """The newest run of the runbook, if it is unfinished and has no conductor."""
+def _demand_second(file: Path, running: Path) -> None:
+    """Ask whether a second show of the runbook is wanted: both would post.
+
+    Raises:
+        InputError: it is not.
+    """
+    frozen = shlex.join(["launch", "run", "--recover", str(running), "--take-over"])
+    print(
+        f"a run of {file} is being conducted: {running}\n  if it is frozen: {frozen}",
+        file=sys.stderr,
+    )
+    second = "Start a second show beside it? Both would post."
+    if not typer.confirm(second, default=False, err=True):
+        look = shlex.join(["launch", "watch", "--run-dir", str(running)])
+        raise InputError("nothing was started", hint=look)
+
+
+async def _unfinished(
+    file: Path, run_dir: Path | None, dress: bool
+) -> tuple[Path, bool] | None:
+    """The newest run of the runbook, if it is unfinished; and whether it is without a
+    conductor.
+    """
     places = (
         [run_dir] if run_dir else [f.parent for f in runs_root().glob("*/run.json")]
     )
@@ -91,12 +121,12 @@ async def _unfinished(file: Path, run_dir: Path | None, dress: bool) -> Path | N
         return None
     folder = RunFolder(max(runs, key=lambda run: run.stat().st_mtime_ns))
     try:
-        folder.lease().demand_free()
+        is_free = folder.lease().is_free
         viewer = await Viewer.open(folder)
     except LaunchError:
-        return None  # it runs, or cannot be read: a new one does not mind
+        return None  # it cannot be read: a new one does not mind
     await viewer.aclose()
-    return None if viewer.engine.finished else folder.path
+    return None if viewer.engine.finished else (folder.path, is_free)
 
 
 def _is_of(place: Path, file: Path, dress: bool) -> bool:
