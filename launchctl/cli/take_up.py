@@ -69,7 +69,8 @@ def offer(
     shall begin beside it.
 
     Raises:
-        InputError: there is one, and nobody to be asked; or a second show is not wanted.
+        InputError: there is one, and nobody to be asked; or a second show is not
+            wanted.
     """
     asked = ask and sys.stdin.isatty()
     unfinished = asyncio.run(_unfinished(file, run_dir, dress))

@@ -68,7 +68,7 @@ def at_a_terminal(
 
 @pytest.mark.parametrize("yes", [True, False])
 def test_an_unfinished_run_is_taken_up_if_a_person_says_so(
-    run: RunFolder, monkeypatch: pytest.MonkeyPatch, yes: bool
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch, *, yes: bool
 ) -> None:
     """Taking it up is the default; the question says what a new run does not know."""
     asked = at_a_terminal(monkeypatch, yes=yes)

@@ -199,6 +199,21 @@ def test_a_person_settles_what_is_in_doubt(outcome, state):
     assert state == play.state_of("x")
 
 
+def test_what_is_no_address_settles_nothing():
+    """Settling is final, and its URL becomes the receipt: a slip of the keyboard is
+    refused, and the doubt stays (SEMANTICS 6).
+    """
+    play = Play(book(cue("x", post(), at="T-0")), answer=answering(Answer.UNKNOWN))
+    play.give(T0 + 61 * SECOND, Settled(KEY, 1, Sight.ABSENT))
+    slip = play.call(T0 + 70 * SECOND, "settle", "x", outcome="sent", url="x.com/1")
+    play.run(T0 + 75 * SECOND)
+    assert "'x.com/1' is no address" in str(play.refusal(slip))
+    assert "in_doubt" == play.state_of("x")
+    play.call(T0 + 80 * SECOND, "settle", "x", outcome="sent", url="https://x.com/1")
+    play.run(T0 + HOUR)
+    assert "done" == play.state_of("x")
+
+
 def test_a_doubt_says_what_is_known_of_it():
     """When it may have left, what the far end shows, how long it is read;
     then that a person decides; then nothing more.

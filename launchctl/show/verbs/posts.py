@@ -233,6 +233,9 @@ def settle(core: Core, call: Call) -> Do:
     slot = _slot(planned, cue, call, (ActionWord.IN_DOUBT,))
     if slot is None:
         raise Refused(f"nothing of cue {name} is in doubt there")
+    url = _said(call, "url")
+    if url and not url.startswith(("https://", "http://")):
+        raise Refused(f"{url!r} is no address: settle takes https://...")
     became = ActionWord.OK if outcome == "sent" else ActionWord.FAILED
 
     def do() -> None:
