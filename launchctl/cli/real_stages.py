@@ -45,7 +45,13 @@ async def marked(runbook: Runbook, secrets: dict[str, str]) -> AsyncIterator[Non
     async with AsyncExitStack() as stack:
         for driver in markable:
             stack.push_async_callback(_unmark, driver)
-            await driver.mark(on=True)
+            try:
+                await driver.mark(on=True)
+            except OutOfReachError as error:
+                raise OutOfReachError(
+                    f"REHEARSAL cannot be put into the picture: {error}",
+                    hint="--no-mark rehearses without it",
+                ) from None
         yield
 
 

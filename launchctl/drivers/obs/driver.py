@@ -8,20 +8,17 @@ of both through ``StageSeen`` and ``HandSeen``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-import aiohttp
-from obswebsocket import requests
-
 from launchctl.drivers.base import Context, Health, Level, Outcome, Reading
+from launchctl.drivers.obs.aside import Aside, session
 from launchctl.drivers.obs.attempt import Attempt
-from launchctl.drivers.obs.confined import live_target, withheld
-from launchctl.drivers.obs.connection import Connection, open_connection
+from launchctl.drivers.obs.confined import withheld
 from launchctl.drivers.obs.link import CONNECT_S, Link, Pair
 from launchctl.drivers.obs.look import find
-from launchctl.drivers.obs.mark import put, take_away
+from launchctl.drivers.obs.mark import take_away
 from launchctl.drivers.obs.messages import (
     connected_health,
     offline,
@@ -36,10 +33,10 @@ from launchctl.drivers.obs.trouble import (
     ObsError,
     RefusedByObsError,
     RefusedHereError,
+    in_words,
 )
 from launchctl.drivers.obs.wanted import PROGRAM, RECORD, STREAM
 from launchctl.drivers.obs.watch import TRANSITION, Watch
-from launchctl.drivers.wire import connector
 from launchctl.errors import OutOfReachError
 from launchctl.runbook.actions import (
     Action,
@@ -66,6 +63,7 @@ class ObsDriver:
             lambda: None if self._watch.unsettled else self._link,
             lambda: self._watch.wanted,
         )
+        self._aside = Aside(definition.url, self._password)
         self._needs: tuple[Action, ...] = ()
         self._lacks: tuple[str, ...] = ()
         self._watch.on_up.append(self._projection.connected)
@@ -82,10 +80,10 @@ class ObsDriver:
             SecretMissingError: the runbook names a password that is not there.
         """
         password = self._password()
-        session = await stack.enter_async_context(self._session())
+        web = await stack.enter_async_context(session())
         stack.push_async_callback(self._watch.aclose)
         self._link = Link(
-            session, self._definition.url, password, self._watch, self._context.pause
+            web, self._definition.url, password, self._watch, self._context.pause
         )
         for work in (self._link.run(), self._projection.run()):
             task = asyncio.create_task(work, name=f"{self._context.name} at work")
@@ -101,7 +99,7 @@ class ObsDriver:
         try:
             said = await lacking(pair, self._watch.seen, [command.action])
         except (ObsError, KeyError) as error:
-            return _said(error)
+            return in_words(error)
         return "; ".join(said) or None
 
     async def lacks(self, actions: Iterable[Action]) -> tuple[str, ...]:
@@ -146,7 +144,7 @@ class ObsDriver:
         except RefusedByObsError as error:
             return Outcome(Answer.REFUSED, str(error), sent_us=attempt.sent_us)
         except (ObsError, KeyError) as error:
-            said = _said(error)
+            said = in_words(error)
             if attempt.sent_us is None:
                 return Outcome(Answer.NOT_SENT, said)
             return Outcome(Answer.UNKNOWN, said, sent_us=attempt.sent_us)
@@ -212,12 +210,7 @@ class ObsDriver:
         Raises:
             OutOfReachError: OBS cannot be asked.
         """
-        try:
-            async with self._fresh() as connection:
-                return await live_target(lambda each: connection.call(each, CONNECT_S))
-        except (ObsError, KeyError) as error:
-            said = f"OBS at {self._definition.url}: {_said(error)}"
-            raise OutOfReachError(said) from None
+        return await self._aside.live_target()
 
     async def mark(self, *, on: bool) -> None:
         """Put REHEARSAL on top of every scene, or take it away. Connects anew, and
@@ -226,14 +219,7 @@ class ObsDriver:
         Raises:
             OutOfReachError: OBS did not do it.
         """
-        try:
-            async with self._fresh() as connection:
-                await (put if on else take_away)(
-                    lambda each: connection.call(each, CONNECT_S)
-                )
-        except (ObsError, KeyError) as error:
-            said = f"OBS at {self._definition.url}: {_said(error)}"
-            raise OutOfReachError(said) from None
+        await self._aside.mark(on=on)
 
     def _unmark(self) -> None:
         """What a killed rehearsal left in the picture is in no show."""
@@ -253,10 +239,9 @@ class ObsDriver:
         password.
         """
         try:
-            async with self._fresh() as connection:
-                text = await _versions(connection)
-        except (ObsError, KeyError) as error:
-            return Health(Level.BAD, f"OBS at {self._definition.url}: {_said(error)}")
+            text = await self._aside.versions()
+        except OutOfReachError as error:
+            return Health(Level.BAD, str(error))
         if self._link is not None and self._pair is None:
             self._link.try_again()
         return Health(Level.GOOD, text)
@@ -293,24 +278,6 @@ class ObsDriver:
         ref = self._definition.password
         return None if ref is None else self._context.secrets.get(ref)
 
-    @asynccontextmanager
-    async def _fresh(self) -> AsyncIterator[Connection]:
-        """A connection of its own, for a question."""
-        async with self._session() as session:
-            connection = await open_connection(
-                session,
-                self._definition.url,
-                password=self._password(),
-                timeout_s=CONNECT_S,
-            )
-            try:
-                yield connection
-            finally:
-                await connection.aclose()
-
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(connector=connector(fresh=False), trust_env=False)
-
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop of ours died of a defect: say so, and have it logged."""
         if task.cancelled() or task.exception() is None:
@@ -325,21 +292,6 @@ class ObsDriver:
 def _subject_of(action: Action) -> str:
     """What it changes that a scene collection changes too; its kind, if nothing."""
     return PROGRAM if isinstance(action, Scene | PlayMedia) else action.kind
-
-
-async def _versions(connection: Connection) -> str:
-    version = await connection.call(requests.GetVersion(), CONNECT_S)
-    return (
-        f"OBS {version.getObsVersion()},"
-        f" obs-websocket {version.getObsWebSocketVersion()}"
-    )
-
-
-def _said(error: ObsError | KeyError) -> str:
-    """A sentence; obs-websocket-py raises KeyError for a field that is missing."""
-    if isinstance(error, KeyError):
-        return f"OBS's answer lacks {error}"
-    return str(error)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

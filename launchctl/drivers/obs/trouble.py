@@ -36,3 +36,10 @@ class RefusedByObsError(ObsError):
 
 class RefusedHereError(ObsError):
     """Certain without asking: OBS has no such thing, or a later command overtook it."""
+
+
+def in_words(error: ObsError | KeyError) -> str:
+    """A sentence; obs-websocket-py raises KeyError for a field that is missing."""
+    if isinstance(error, KeyError):
+        return f"OBS's answer lacks {error}"
+    return str(error)
