@@ -141,6 +141,14 @@ def _shown_us(
         default=0,
     )
     mixer = done.backstage.world.stages[name]
+    on_program = None
+    for each in mixer.world.program_history:
+        if each.at_us is not None and each.at_us <= taken_back_us:
+            on_program = each.scene
+    if (
+        taken_back_us and on_program == gate.scene
+    ):  # it stayed, and comes again as it is
+        return taken_back_us
     shown = [
         each.at_us for each in mixer.world.program_history if each.scene == gate.scene
     ]
