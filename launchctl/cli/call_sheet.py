@@ -26,7 +26,7 @@ h1 { font-size: 18pt; margin: 0 0 1mm; }
 p { margin: 0 0 3mm; color: #444; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 1.2mm 2mm;
-  border: .2mm solid #999; overflow-wrap: anywhere; }
+  border: .2mm solid #999; overflow-wrap: break-word; }
 thead th { background: #111; color: #fff; font-size: 8.5pt; text-transform: uppercase;
   letter-spacing: .04em; border-color: #111; overflow-wrap: normal; }
 thead { display: table-header-group; }
@@ -34,7 +34,8 @@ tr { break-inside: avoid; }
 tr.part th { background: #e3e3e3; font-size: 11.5pt; break-after: avoid; }
 tr.part span { font-weight: 400; color: #333; margin-left: 4mm; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.cue { font-weight: 700; }
+td.cue { font-weight: 700; min-width: 24mm; }
+td.cue + td { min-width: 40mm; overflow-wrap: anywhere; }
 td.cue small, td.time small { display: block; font-weight: 400; color: #444; }
 td.say { font-style: italic; }
 td.go { font-weight: 700; white-space: nowrap; }
