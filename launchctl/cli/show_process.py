@@ -33,9 +33,11 @@ from launchctl.show.engine import Engine
 from launchctl.show.inputs import HealthSeen, Input, Noted
 from launchctl.store.base import Journal, Store
 from launchctl.store.folder import RunFolder
+from launchctl.store.lease import FileLease
 
 _log = structlog.get_logger(__name__)
 
+_BEAT_EVERY_S = 1.0
 _CHAIN_EVERY_S = 60.0
 _FROZEN, _STOPPED, _DEFECT, _FENCED = 3, 4, 5, 6
 ENDED_EARLY = {
@@ -57,6 +59,7 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
         lease = folder.lease()
         lease.acquire()
         stack.callback(lease.release)
+        _in_background(stack, _beat(lease))
         stack.enter_context(watched(lease.demand))
         store = Store(
             journal=await stack.enter_async_context(folder.journal(writer=True)),
@@ -116,6 +119,12 @@ async def conduct(folder: RunFolder, boot: dict[str, Any]) -> int:
 def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.create_task(work)
     stack.callback(task.cancel)
+
+
+async def _beat(lease: FileLease) -> None:
+    while True:
+        lease.beat()
+        await asyncio.sleep(_BEAT_EVERY_S)
 
 
 async def _host(

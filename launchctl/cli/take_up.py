@@ -65,43 +65,43 @@ def offer(
         ask: somebody is there to be asked.
         dress: a dress rehearsal is asked for: one is never taken for the show.
 
-    One that is being conducted is not offered; a person says whether a second show
-    shall begin beside it.
+    One that is being conducted is not offered; a second show begins beside it only if
+    a person says so.
 
     Raises:
         InputError: there is one, and nobody to be asked; or a second show is not
             wanted.
     """
     asked = ask and sys.stdin.isatty()
+    words = ["--dress"] if dress else []
+    anew = shlex.join(["launch", "run", str(file), *words, "--new"])
     unfinished = asyncio.run(_unfinished(file, run_dir, dress))
     if unfinished is None:
         return None
     found, is_free = unfinished
     if not is_free:
-        if asked:
-            _demand_second(file, found)
+        _demand_second(file, found, anew, asked=asked)
         return None
     sentence = f"a run of {file} is unfinished, and nobody conducts it: {found}"
     take_up = shlex.join(["launch", "run", "--recover", str(found)])
-    words = ["--dress"] if dress else []
-    anew = shlex.join(["launch", "run", str(file), *words, "--new"])
     if not asked:
         raise InputError(sentence, hint=f"take it up: {take_up}; start anew: {anew}")
     print(f"{sentence}\n  {take_up}", file=sys.stderr)
     return found if typer.confirm(_ASK, default=True, err=True) else None
 
 
-def _demand_second(file: Path, running: Path) -> None:
+def _demand_second(file: Path, running: Path, anew: str, *, asked: bool) -> None:
     """Ask whether a second show of the runbook is wanted: both would post.
 
     Raises:
-        InputError: it is not.
+        InputError: it is not, or nobody can be asked.
     """
     frozen = shlex.join(["launch", "run", "--recover", str(running), "--take-over"])
-    print(
-        f"a run of {file} is being conducted: {running}\n  if it is frozen: {frozen}",
-        file=sys.stderr,
-    )
+    sentence = f"a run of {file} is being conducted: {running}"
+    if not asked:
+        hint = f"if it is frozen: {frozen}; a second show beside it: {anew}"
+        raise InputError(sentence, hint=hint)
+    print(f"{sentence}\n  if it is frozen: {frozen}", file=sys.stderr)
     second = "Start a second show beside it? Both would post."
     if not typer.confirm(second, default=False, err=True):
         look = shlex.join(["launch", "watch", "--run-dir", str(running)])

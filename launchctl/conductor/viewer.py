@@ -26,6 +26,8 @@ from launchctl.times import Micros
 
 _LOOK_EVERY_S = 1.0
 """How often it is looked whether the conductor lives."""
+_FROZEN_S = 5.0
+"""A conductor beats each second; so much later it stands still."""
 _KEEP_LINES = 2_000
 """Lines kept in memory for late readers; older ones are read from the journal."""
 
@@ -36,6 +38,7 @@ class Viewer:
     Attributes:
         unconducted: while the show is not over and its conductor is gone, a sentence
             that says so; else empty.
+        frozen: the same of one that is there and does not move.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -52,6 +55,7 @@ class Viewer:
         self._lease = folder.lease()
         self._holder: Holder | None = None
         self.unconducted = ""
+        self.frozen = ""
         self._why_unconducted = ""
         self._beside = 0
 
@@ -106,8 +110,9 @@ class Viewer:
             journal_digest=self._chain.hex(),
             totals=self._totals,
         )
-        if self.unconducted:
-            status["health"]["conductor"] = {"level": "bad", "text": self.unconducted}
+        missing = self.unconducted or self.frozen
+        if missing:
+            status["health"]["conductor"] = {"level": "bad", "text": missing}
         return status
 
     async def conductor_lost(self, why: str) -> None:
@@ -197,8 +202,10 @@ class Viewer:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _look_for_conductor(self) -> None:
-        said, self.unconducted = self.unconducted, self._who_is_missing()
-        if said != self.unconducted:
+        said = self.unconducted, self.frozen
+        self.unconducted = self._who_is_missing()
+        self.frozen = "" if self.unconducted else self._who_stands_still()
+        if said != (self.unconducted, self.frozen):
             self._beside += 1
             await self._tell()
 
@@ -214,6 +221,16 @@ class Viewer:
         why = self._why_unconducted or f"process {holder.pid} has ended"
         take_up = f"launch run --recover {self.folder.path}"
         return f"NOBODY CONDUCTS THIS SHOW: {why}. Nothing is sent. {take_up}"
+
+    def _who_stands_still(self) -> str:
+        still = self._holder is not None and self._lease.still_s() > _FROZEN_S
+        if not still or self._holder is None or self.engine.finished:
+            return ""
+        take_over = f"launch run --recover {self.folder.path} --take-over"
+        return (
+            f"THE CONDUCTOR STANDS STILL: process {self._holder.pid} is there and does"
+            f" not move. Nothing is sent until it does. {take_over}"
+        )
 
     async def _tell(self) -> None:
         async with self._changed:

@@ -16,6 +16,7 @@ import json
 import os
 import select
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,25 @@ class FileLease:
         os.pwrite(descriptor, self._text, 0)
         os.fsync(descriptor)
         self._descriptor = descriptor
+        self.beat()
+
+    def beat(self) -> None:
+        """Let it be seen that its holder moves; no-op if it is not held.
+
+        The file's time of change says so, in seconds since boot: who sets the wall
+        clock makes nobody look frozen.
+        """
+        if self._descriptor is not None:
+            now_ns = time.monotonic_ns()
+            os.utime(self._descriptor, ns=(now_ns, now_ns))
+
+    def still_s(self) -> float:
+        """For how long its holder has not moved; 0 if there is no file."""
+        try:
+            beat_ns = self._path.stat().st_mtime_ns
+        except OSError:
+            return 0.0
+        return max(0, time.monotonic_ns() - beat_ns) / 1e9
 
     def _locked(self) -> int:
         try:

@@ -14,10 +14,12 @@ import aiohttp
 import pytest
 
 from launchctl.clock import wall_us
+from launchctl.conductor import viewer
 from launchctl.rehearsal.emulators.obs import ObsEmulator
 from launchctl.rehearsal.emulators.web import HTML_503, WebEmulator
 from launchctl.rehearsal.emulators.x import XEmulator
 from launchctl.rehearsal.emulators.x_account import XAccount
+from launchctl.store.folder import RunFolder
 from tests.real.shop import signed
 from tests.show_rig import HANG_S, STORES_SECRET, running_show
 
@@ -275,10 +277,14 @@ async def test_a_living_show_is_not_taken_up(tmp_path: Path, hall: Hall):
     assert str(show.place["pid"]) in err.decode()
 
 
-async def test_a_frozen_show_is_taken_over(tmp_path: Path, hall: Hall):
-    """A conductor that is stopped still holds its run; ``--take-over`` kills
-    it for certain, and the successor posts what it had promised, once.
+async def test_a_frozen_show_is_taken_over(
+    tmp_path: Path, hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    """A conductor that is stopped still holds its run, and everybody sees that it does
+    not move; ``--take-over`` kills it for certain, and the successor posts what it had
+    promised, once.
     """
+    monkeypatch.setattr(viewer, "_FROZEN_S", 2.0)
     named = ("--allow-host", "launch.example")
     async with running_show(
         tmp_path, hall.runbook, hall.environ, "--t0", "+2s", *named, stderr=True
@@ -287,6 +293,12 @@ async def test_a_frozen_show_is_taken_over(tmp_path: Path, hall: Hall):
         await show.line("cue_ready", cue="reveal")
         os.kill(show.place["pid"], signal.SIGSTOP)
         folder = show.place["run_dir"]
+        looking = await viewer.Viewer.open(RunFolder(Path(folder)))
+        async with asyncio.timeout(HANG_S):
+            while not looking.frozen:
+                await asyncio.sleep(0.1)
+        assert "STANDS STILL" in looking.status()["health"]["conductor"]["text"]
+        await looking.aclose()
         taking = ("--recover", folder, "--take-over")
         async with running_show(tmp_path, None, hall.environ, *taking) as again:
             assert 1 == await show.ended()
@@ -312,9 +324,10 @@ async def test_an_unfinished_run_is_offered(tmp_path: Path, hall: Hall):
     async with running_show(
         tmp_path, hall.runbook, hall.environ, "--t0", "+60s", stderr=True
     ) as show:
-        code, err = await _run_once(tmp_path, hall, "--serve", hall.x.url[7:])
+        code, err = await _run_once(tmp_path, hall)
         assert 2 == code
-        assert "cannot listen" in err, "one that is conducted is not offered"
+        assert f"is being conducted: {show.place['run_dir']}" in err
+        assert "--take-over" in err
         os.kill(show.place["pid"], signal.SIGKILL)
         assert 1 == await show.ended()
     folder = show.place["run_dir"]

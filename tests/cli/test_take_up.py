@@ -96,7 +96,10 @@ def test_a_second_show_begins_only_if_a_person_wants_two(
     assert offer(file, conducted.path, ask=True) is None
 
 
-def test_a_script_is_not_asked_about_a_show_that_runs(conducted: RunFolder) -> None:
-    """Where nobody can be asked, another show is what was meant."""
+def test_a_script_starts_no_second_show_beside_one(conducted: RunFolder) -> None:
+    """Both would post: where nobody can be asked, ``--new`` has to be said."""
     file = conducted.path.parent / "show.yaml"
-    assert offer(file, conducted.path, ask=False) is None
+    with pytest.raises(InputError, match="is being conducted") as refused:
+        offer(file, conducted.path, ask=False)
+    assert "--take-over" in refused.value.hint
+    assert "--new" in refused.value.hint

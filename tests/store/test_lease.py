@@ -154,3 +154,20 @@ def test_another_epoch_fences_the_holder_of_an_older_one(tmp_path):
     path.write_text(path.read_text().replace('"epoch": 1', '"epoch": 2'))
     with pytest.raises(FencedError):
         lease.demand()
+
+
+def test_a_holder_that_moves_is_seen_to(tmp_path):
+    """Who holds a run beats; that it has not for long is seen by anybody, and a wall
+    clock has no say in it.
+    """
+    path = tmp_path / "lock"
+    assert 0 == FileLease(path).still_s()
+    holder = FileLease(path)
+    holder.acquire()
+    at_first = FileLease(path).still_s()
+    os.utime(path, ns=(0, 0))
+    since_boot = FileLease(path).still_s()
+    assert since_boot > at_first
+    holder.beat()
+    assert FileLease(path).still_s() < since_boot
+    holder.release()
