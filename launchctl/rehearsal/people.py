@@ -20,6 +20,9 @@ from launchctl.times import SECOND, Micros, micros, parse_instant
 
 _OVER = frozenset({"complete", "aborted"})
 
+_EVERY_AT_MOST = 100
+"""Holds that one line ends: what opens anew each time it is released has no end."""
+
 Meaning = Callable[[Micros], None]
 """Is told the instants for which somebody has something in mind."""
 
@@ -80,7 +83,7 @@ async def play(  # noqa: PLR0913  what people are given
                 turn for turn in waiting if _is_due(turn, status, cast, now_us)
             ]:
                 waiting.remove(turn)
-                if turn.step.every:
+                if turn.step.every and len(turn.played) < _EVERY_AT_MOST:
                     again = _Waiting(turn.index, turn.step, played=turn.played)
                     waiting.append(again)
                 acting.add(asyncio.create_task(_played(cast, turn, deeds)))

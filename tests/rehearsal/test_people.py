@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from launchctl.clock import Origin
+from launchctl.rehearsal import people
 from launchctl.rehearsal.people import play
 from launchctl.rehearsal.script import parse_script
 from launchctl.times import parse_instant
@@ -201,3 +202,21 @@ async def test_every_hold_that_fits_is_resumed_once():
 
     assert ["late:a", "late:b", "late:a"] == [call.target for call in run.calls]
     assert 3 == len({call.id for call in run.calls})
+
+
+async def test_what_opens_anew_for_ever_is_not_resumed_for_ever(monkeypatch):
+    """A poll that nobody votes in opens its hold each time it asks again."""
+    monkeypatch.setattr(people, "_EVERY_AT_MOST", 3)
+    run = RecordedRun(a_status(holds=[_held("poll:ask")]))
+    answer = run.put
+
+    async def and_ask_again(call):
+        position = await answer(call)
+        since = f"2016-04-01T03:20:{len(run.calls):02}.000000Z"
+        run._status = a_status(holds=[_held("poll:ask", since=since)])
+        return position
+
+    run.put = and_ask_again
+    await played(run, [f'{{hold: "*", every: true, {ADA}, do: resume}}'])
+
+    assert ["poll:ask"] * 3 == [call.target for call in run.calls]
