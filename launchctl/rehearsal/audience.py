@@ -64,9 +64,9 @@ class Order(NamedTuple):
 
 def instant_of(units: float) -> Micros | None:
     """When, relative to T-0, the curve reaches ``units``; None behind its end."""
-    index = bisect_right(_COUNTS, units)
-    if index >= len(CURVE):
+    if units > _COUNTS[-1]:
         return None
+    index = min(bisect_right(_COUNTS, units), len(CURVE) - 1)
     (began_us, began), (ends_us, ends) = CURVE[index - 1], CURVE[index]
     return began_us + round((ends_us - began_us) * (units - began) / (ends - began))
 
@@ -78,6 +78,8 @@ def orders(seed: int, sample: float) -> Iterator[Order]:
     units = 0
     for number in itertools.count(1):
         quantity = 2 if draw() < two else 1
+        if (units + quantity) * sample > _COUNTS[-1]:
+            quantity = 1  # the last one takes what is left
         currency = "EUR" if draw() < euro else "USD"
         units += quantity
         placed_us = instant_of(units * sample)

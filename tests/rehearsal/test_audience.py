@@ -19,12 +19,19 @@ from launchctl.times import HOUR, MINUTE
         (180_000, 12 * HOUR + 41 * MINUTE),
         (253_000, 34 * HOUR + 30 * MINUTE),
         (276_000, 51 * HOUR + 30 * MINUTE),
-        (325_000, None),
+        (325_000, 147 * HOUR + 30 * MINUTE),
+        (325_001, None),
     ],
 )
 def test_the_curve_passes_through_what_was_published(units, t_us):
     """115,000 on stage; behind the last announcement there is no curve."""
     assert t_us == instant_of(units)
+
+
+def test_the_week_ends_with_every_unit_that_was_announced():
+    """325,000, and none more, whatever the last buyers would take."""
+    for seed in range(20):
+        assert 325_000 == 100 * sum(order.quantity for order in orders(seed, 100))
 
 
 @pytest.mark.parametrize("sample", [10, 50, 500])
