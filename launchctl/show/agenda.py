@@ -90,6 +90,8 @@ class Agenda:
     """When the show's expected end is worked out next; only if it has a limit. No hint:
     whatever happens sets it anew, and each old one would stay among the hints.
     """
+    unready: dict[str, tuple[Micros, int]] = field(default_factory=dict)
+    """cue -> the instant of N at which it stood by no longer, and how often then."""
     first_alive: int = 0
     """No show cue before this place in file order is alive."""
     first_hold: int = 0

@@ -122,3 +122,32 @@ def test_keys_of_wanted_actions_count_takes_and_those_of_once_actions_do_not():
         command.key for command in play.sent("stage:main")
     ]
     assert {"run-1/0/x/1"} == {command.key for command in play.sent("account:ceo")}
+
+
+def test_a_cue_that_undoes_its_own_standing_by_is_parked():
+    """SEMANTICS 3 and 7: passes end at every instant; what would stand by and down for
+    ever waits for a person.
+    """
+    play = Play(
+        book(
+            cue("x", when="cues['x'].state == 'pending'", go=("caller",)),
+            cue("end", at="T+1h"),
+        )
+    )
+    assert "parked" == play.state_of("x")
+    play.call(T0, "fire", "x")
+    play.run(T0)
+    assert "done" == play.state_of("x")
+
+
+def test_two_cues_that_undo_each_other_s_standing_by_come_to_rest():
+    """SEMANTICS 7: no pass after pass for ever."""
+    play = Play(
+        book(
+            cue("x", when="cues['y'].state == 'pending'", go=("caller",)),
+            cue("y", when="cues['x'].state == 'standby'", go=("caller",)),
+            cue("end", at="T+1h"),
+        )
+    )
+    states = {play.state_of("x"), play.state_of("y")}
+    assert "parked" in states

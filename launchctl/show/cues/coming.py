@@ -25,6 +25,8 @@ from launchctl.show.tables import CueWord
 from launchctl.times import Micros
 
 _W = CueWord
+_AT_ONE_INSTANT = 50
+"""So often a cue stands by and down at one instant: more than its inputs can want."""
 
 
 def consider_all(core: Core) -> None:
@@ -75,11 +77,11 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
     standing = core.state.cues[name].state is _W.STANDBY
     if due_us is None:
         if standing:
-            core.emit(ev.CueUnready, cue=name)
+            _stand_down(core, name)
         return None
     if due_us > core.clock(planned):
         if standing:
-            core.emit(ev.CueUnready, cue=name)
+            _stand_down(core, name)
         _look_again(core, planned, due_us)
         return None
     if core.hold_against(planned):
@@ -90,6 +92,20 @@ def _coming(core: Core, planned: Planned) -> Micros | None:
             core.emit(ev.CueReady, cue=name)
         return None
     return due_us if planned.pinned else n_at_r(core.state, due_us)
+
+
+def _stand_down(core: Core, name: str) -> None:
+    """No longer standing by. What stands by and down again and again at one instant
+    would never let go of it: a person decides.
+    """
+    at_us, times = core.agenda.unready.get(name, (core.now_us, 0))
+    times = times + 1 if at_us == core.now_us else 1
+    core.agenda.unready[name] = (core.now_us, times)
+    if times < _AT_ONE_INSTANT:
+        core.emit(ev.CueUnready, cue=name)
+    else:
+        reason = "its own standing by makes its condition false, and true again"
+        core.emit(ev.CueParked, cue=name, reason=reason)
 
 
 def _look_at_film(core: Core, planned: Planned) -> None:
