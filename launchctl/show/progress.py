@@ -37,8 +37,8 @@ class Progress:
         self._state = state
         self._came: list[list[int]] = [[] for _ in plan.chains.paths]
         """path -> indices of the cues that have come, ascending."""
-        self._began: dict[str, Micros] = {}
-        """segment -> when the first of its unpinned cues fired."""
+        self._began: dict[str, tuple[Micros, str]] = {}
+        """segment -> when the first of its unpinned cues fired, and which it was."""
         for name in plan.by_id:
             self.note(name)
 
@@ -60,13 +60,17 @@ class Progress:
             self._note_segment(segment, name)
 
     def _note_segment(self, segment: str, name: str) -> None:
-        fired_us = self._fired_us(name)
-        if fired_us is not None:
-            self._began[segment] = min(fired_us, self._began.get(segment, fired_us))
-        elif segment in self._began:  # a recycle may have taken back what began it
-            others = (self._fired_us(other) for other in self._plan.members[segment])
-            fired = [at_us for at_us in others if at_us is not None]
-            self._began.pop(segment)
+        fired_us, began = self._fired_us(name), self._began.get(segment)
+        if fired_us is not None and (began is None or (fired_us, name) < began):
+            self._began[segment] = fired_us, name
+        elif began is not None and began[1] == name and began[0] != fired_us:
+            # what began it was taken back, or fired anew
+            fired = [
+                (at_us, other)
+                for other in self._plan.members[segment]
+                if (at_us := self._fired_us(other)) is not None
+            ]
+            del self._began[segment]
             if fired:
                 self._began[segment] = min(fired)
 
@@ -78,7 +82,8 @@ class Progress:
 
     def began_us(self, segment: str) -> Micros | None:
         """When a segment began; None if it has not."""
-        return self._began.get(segment)
+        began = self._began.get(segment)
+        return None if began is None else began[0]
 
     def next_on_chain(self, name: str) -> str:
         """Of the cues that one hangs on over links alone, the first still to come, none

@@ -286,3 +286,18 @@ def test_texts_read_where_to_watch() -> None:
     play = Play(book(one, outputs=outputs)).run(T0)
     (command,) = play.sent("account:ceo")
     assert command.content["text"] == "Watch: https://example.com/live"
+
+
+def test_a_scene_cut_to_out_of_sight_counts_from_when_it_is_seen() -> None:
+    """SEMANTICS 5: OBS said ok as its connection broke; what was on meanwhile nobody
+    knows, so what comes due later counts from the next sight of it.
+    """
+    cues = (
+        cue("reveal", scene("Reveal"), at="T-2m"),
+        cue("tell", post(), at="T-0", gate=(SEEN,), wait=LONG),
+    )
+    play = Play(book(*cues, outputs=LIVE))
+    play.give(START, moving(START))
+    play.give(T0, shows(program="Reveal"))
+    play.run(T0 + MINUTE)
+    assert play.fired_us("tell") == [T0 + 20 * SECOND]

@@ -6,10 +6,13 @@ import pytest
 
 from launchctl.runbook import load
 from launchctl.runbook.model import Segment
+from launchctl.show.commands import Command
+from launchctl.show.inputs import Answer, Ended, Receipt, Settled, Sight
+from launchctl.show.progress import Progress
 from launchctl.show.timeline import timetable_of
 from launchctl.times import MINUTE, SECOND, format_instant, parse_instant
-from tests.show.build import START, T0, book, cue, hold, scene
-from tests.show.play import Play
+from tests.show.build import START, T0, book, cue, hold, post, scene
+from tests.show.play import Play, all_well
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KEYNOTE = Segment(name="keynote", duration_us=20 * MINUTE, presenter="Ada")
@@ -286,3 +289,25 @@ def test_the_example_plays_with_over_and_under():
     status = play.run(T0 + 28 * MINUTE).engine.status(T0 + 28 * MINUTE)
     assert (360.0, "dropped") == (over, status["segments"][1]["state"])
     assert [True, False] == [e.late for e in play.named("hard_out")]
+
+
+def test_what_began_a_segment_and_fires_anew_begins_it_anew():
+    """SEMANTICS 1: by the state alone, so that who folds the journal finds the same."""
+
+    def answer(command):
+        if isinstance(command, Command) and command.attempt == 1:
+            return [(SECOND, Ended(command.key, 1, Answer.UNKNOWN))]
+        return all_well(command)
+
+    runbook = book(
+        cue("x", post(), at="T-10s", segment="opening"),
+        cue("end", at="T+1h"),
+        segments=(Segment(name="opening"),),
+    )
+    play = Play(runbook, answer=answer)
+    play.give(T0, Settled("run-1/0/x/0", 1, Sight.OLDER, Receipt("9", "https://x/9")))
+    play.call(T0 + MINUTE, "fire", "x")
+    play.run(T0 + 2 * MINUTE)
+    core = play.engine._core
+    assert T0 + MINUTE == core.progress.began_us("opening")
+    assert T0 + MINUTE == Progress(core.plan, core.state).began_us("opening")

@@ -102,6 +102,8 @@ def _attempt_ended(state: State, event: ev.AttemptEnded) -> None:
         scene = action.content["scene"]
         if stage.last_on.get(scene) is None or stage.program != scene:
             came_on(stage, scene, event.at_us)
+            if not stage.connected:  # nobody sees for how long
+                came_on(stage, UNKNOWN, event.at_us)
         stage.last_on[scene] = event.at_us
 
 
