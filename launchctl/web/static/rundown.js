@@ -50,12 +50,12 @@ function doubtText(doubt, wall) {
     .filter(Boolean).join(' · ');
 }
 
-/** As planned; and where it is expected otherwise, that too. */
+/** As planned; and where it is expected otherwise, that too, below it. */
 function plannedText(cue, wall) {
   if (cue.fired || !cue.expected) return cue.planned && wall(instant(cue.planned));
   const planned = cue.planned && wall(instant(cue.planned));
   const expected = wall(instant(cue.expected));
-  return planned === expected ? planned : `${planned ?? ''} → ${expected}`;
+  return planned === expected ? planned : `${planned ? `${planned}\n` : ''}→ ${expected}`;
 }
 
 /** What it does, by whom; and when, as the runbook says it, if no instant does. */
