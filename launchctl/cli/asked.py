@@ -113,5 +113,6 @@ def _end(runbook: Runbook, until: str, steps: Sequence[Step], *, yes: bool) -> S
         by=next((step.by for step in steps if step.role == role), caller),
         role=role,
         do="end",
+        args={"confirm": True},  # what is parked by then is no reason to go on
         why=f"rehearsed until {until}",
     )

@@ -90,6 +90,26 @@ def test_until_ends_the_show_behind_a_cue(starter: Path, people: tuple[str, ...]
     assert ("done", False) == (states["opening"], states["curtain"] == "done")
 
 
+def test_until_ends_a_show_in_which_something_lies_parked(tmp_path: Path):
+    """An end is asked back about what is parked; who rehearses until there meant it."""
+    file = tmp_path / "show.yaml"
+    file.write_text(
+        "runbook: 1\ntitle: Parked\nt0: 2026-12-01T18:00:00Z\n"
+        "stages: {main: {driver: obs, url: 'ws://127.0.0.1:4455'}}\n"
+        "crew: {caller: {may: [go, end]}}\n"
+        "cues:\n"
+        "  - {cue: stuck, at: T-0, gate: [check: stages.main.streaming],\n"
+        "     wait: {for: 5s, else: park}}\n"
+        "  - {cue: later, at: T+1h}\n"
+    )
+    _, out = rehearse(str(file), "--until", "T+1m", "--json")
+
+    report = json.loads(out)
+    states = {cue["cue"]: cue["state"] for cue in report["cues"]}
+    assert ("complete", "skipped") == (report["state"], states["later"])
+    assert "parked" in json.dumps(report)
+
+
 def test_what_people_were_refused_is_told_where_the_show_did_not_end(starter: Path):
     """A call that was refused is in the report, whatever became of the show."""
     script = starter.with_suffix(".people.yaml")
