@@ -159,12 +159,13 @@ async def _draw_until(
 
 
 async def _print_lines_until(viewer: Watched, done: asyncio.Event) -> None:
-    """For a pipe or a log file: each journal line once, as it comes."""
+    """For a pipe or a log file: each line of the log once, as it comes."""
     seen = 0
     while True:
         last_round = done.is_set()
         for line in await viewer.lines(seen):
-            print(line_in_words(line), flush=True)
+            if line["event"] not in _ROUTINE:
+                print(line_in_words(line), flush=True)
             seen = line["seq"]
         if last_round:
             return
