@@ -95,8 +95,13 @@ async def playing(hall, action=FILM):
 
 
 async def paused(obs):
-    """Press pause until it stands: OBS ignores it while the film is being opened."""
-    state = ""
+    """Press pause until it stands: OBS ignores it while the film is being opened, and
+    skips the length of a pause that comes with the first frames.
+    """
+    cursor_ms, state = 0, ""
+    while cursor_ms < 500:
+        status = await obs.hand("GetMediaInputStatus", inputName="FilmPlayer")
+        cursor_ms = status["mediaCursor"] or 0
     while state != "OBS_MEDIA_STATE_PAUSED":
         await act(obs, "PAUSE")
         status = await obs.hand("GetMediaInputStatus", inputName="FilmPlayer")
@@ -171,8 +176,7 @@ async def test_a_pause_moves_the_start_on(hall, obs):
     await act(obs, "PLAY")
     assert (await task).answer is Answer.OK
     starts = [seen.start_us for seen in films(hall)]
-    # later by more than jitter; how much of the pause OBS counts differs by machine
-    assert starts[-1] - starts[0] > 100_000, starts
+    assert starts[-1] - starts[0] > 1_000_000, starts
 
 
 async def test_a_film_whose_source_loops_is_refused(hall, obs):
